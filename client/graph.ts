@@ -26,7 +26,7 @@ export interface Graph {
     asking?: Asking,
   ): Promise<Answer<Data>>;
   /**
-   * What a subscription tells. Connections that are cut are made again; where the operation takes `$after` and selects
+   * Follows a subscription. Connections that are cut are made again; where the operation takes `$after` and selects
    * `cursor`, nothing is lost by that and nothing comes twice. Leave the loop to end it; while it waits, only the signal does.
    * @throws GraphError when the server ends it; the signal's reason
    */

@@ -216,7 +216,7 @@ async function serveStudioApi(parts: Parts, { streaming, door }: Live): Promise<
   await app.register(apiPage, { token: localToken(runtime) });
 }
 
-/** What the Studio page is told of the system. */
+/** The Studio page's settings, from the system's. */
 const studioOf = ({ runtime: { config, logger }, given }: Parts): Omit<StudioOptions, 'token'> => ({
   openId:
     given.OIDC_ISSUER && given.OIDC_CLIENT_ID

@@ -3,7 +3,7 @@ import { brotliCompressSync } from 'node:zlib';
 import { build, type Rolldown } from 'vite';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 
-/** What a newcomer may wait for, script, styles and fonts, as it is sent. */
+/** Bytes that a newcomer may wait for: script, styles and fonts, as they are sent. */
 const FIRST_LOAD_BYTES = 250_000;
 
 /** Of the editor, the graphs, sorting by hand: none of it is needed to see the shelf. */
@@ -34,7 +34,7 @@ function withImports(from: readonly Rolldown.OutputChunk[]): Rolldown.OutputChun
   return [...found];
 }
 
-/** What is there before anything is shown. */
+/** Chunks that are loaded before anything is shown. */
 const first = () => withImports(chunks().filter(({ isEntry }) => isEntry));
 
 const textOf = ({ source }: Rolldown.OutputAsset): string => Buffer.from(source).toString();

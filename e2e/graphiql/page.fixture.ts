@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { axeFound } from '../studio/harness/axe.ts';
 
 /** The open editor: of variables or of headers. */
 export const TOOL = '.graphiql-editor-tool .graphiql-editor:not(.hidden)';
@@ -33,20 +32,5 @@ export async function openPanel(page: Page, title: string): Promise<void> {
   if ((await button.getAttribute('aria-label'))?.startsWith('Show')) await button.click();
 }
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
-
-/** What axe finds wrong with a page. */
-export async function axeViolations(page: Page): Promise<string[]> {
-  // Evaluated by the debugger, which the page's policy does not bind.
-  await page.evaluate(axeSource);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(what: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations } = await axe.run({
-      // GraphiQL's own tabs have buttons in them (nested-interactive).
-      exclude: ['.graphiql-tabs'],
-    });
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
-  });
-}
+/** Violations that axe finds in a page. GraphiQL's own tabs have buttons in them (nested-interactive). */
+export const axeViolations = (page: Page): Promise<string[]> => axeFound(page, ['.graphiql-tabs']);

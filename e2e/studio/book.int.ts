@@ -14,6 +14,7 @@ import {
   TEXT,
   WAIT,
 } from './harness/books.ts';
+import { sendsOf } from './harness/sends.ts';
 import { openStudio, type Studio } from './harness/studio.ts';
 
 /** Pages are looked at in four ways, on machines that do other things as well. */
@@ -56,15 +57,6 @@ const badges = (page: Page, name: string) => rows(page).getByText(name);
 
 async function bytesOf(download: Download): Promise<Buffer> {
   return readFile(await download.path());
-}
-
-/** Sends of an operation, by its name. */
-function sendsOf(page: Page, name: string): { count: number } {
-  const sends = { count: 0 };
-  page.on('request', (request) => {
-    if (request.url().endsWith('/graphql') && request.postData()?.includes(`query ${name}`)) sends.count += 1;
-  });
-  return sends;
 }
 
 describe('chapters', PATIENCE, () => {

@@ -3,9 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { createGraphClient } from '../harness/client.ts';
 import { compileBook, createDraft, deleteBlob, untilState } from '../harness/operations.ts';
 import { violationsOf } from './harness/axe.ts';
+import { TEXT, WAIT } from './harness/books.ts';
+import { sendsOf } from './harness/sends.ts';
 import { openStudio, type Studio } from './harness/studio.ts';
 
-const WAIT = { timeout: 60_000, interval: 50 };
 const LONG = { timeout: 400_000, interval: 500 };
 
 let studio: Studio;
@@ -18,7 +19,6 @@ afterEach(async () => {
   await Promise.all(studio.context.pages().map((page) => page.close()));
 });
 
-const TEXT = 'The harbour was quiet. Nobody had spoken since the boats went out before the light.';
 let books = 0;
 const bookId = (): string => {
   books += 1;
@@ -31,15 +31,6 @@ const list = (page: Page) => page.locator('[data-lineage="list"]');
 const node = (page: Page, kind: string | RegExp) => graph(page).getByRole('button', { name: kind }).first();
 const nodes = (page: Page) => graph(page).locator('.react-flow__node');
 const panel = (page: Page) => page.getByRole('complementary');
-
-/** Sends of an operation, by its name. */
-function sendsOf(page: Page, name: string): { count: number } {
-  const sends = { count: 0 };
-  page.on('request', (request) => {
-    if (request.url().endsWith('/graphql') && request.postData()?.includes(`query ${name}`)) sends.count += 1;
-  });
-  return sends;
-}
 
 /** A draft of chapter 1 that is expanded. */
 async function expanded(book: string, chapter = 1): Promise<string> {
@@ -142,51 +133,6 @@ describe('the lineage of a book', () => {
     expect(await violationsOf(page)).toEqual([]);
     studio.giveBack('book-compiler');
   });
-
-  it('of many chapters draws what is in sight, and reads once for many changes', async () => {
-    const book = bookId();
-    const page = await studio.open('#/');
-    const blobs = Array.from({ length: 240 }, (_, index) => ({
-      type: 'chapter_draft',
-      schemaId: 'text-input-v1',
-      data: {
-        content: `# Chapter ${index + 1}\n\n${TEXT}`,
-        metadata: { book_id: book, chapter_num: index + 1 },
-      },
-    }));
-    const create =
-      'mutation ($input: CreateBlobsInput!) { createBlobs(input: $input) { userErrors { message } } }';
-    await studio.user.query(create, { input: { blobs } });
-    await compileBook(studio.user, { bookId: book, useExpanded: false, idempotencyKey: book });
-    await page.goto(`${studio.url}/studio/#/books/${book}/lineage`);
-    const reads = sendsOf(page, 'BookLineage');
-    await node(page, /^Draft Chapter 1\b/).waitFor({ timeout: WAIT.timeout });
-    await expect.poll(() => countOf(book), LONG).toBeGreaterThanOrEqual(500);
-    const [told, sent] = [await countOf(book), reads.count];
-    // Each of these blobs, and each step of the runs that made them, was a change.
-    expect(sent).toBeLessThan(told / 4);
-
-    expect(await nodes(page).count()).toBeLessThan(60);
-    await node(page, /^Draft Chapter 1\b/).waitFor();
-    expect(
-      await graph(page)
-        .getByRole('button', { name: /^Draft Chapter 90\b/ })
-        .count(),
-    ).toBe(0);
-    await graph(page).hover();
-    await expect
-      .poll(async () => {
-        await page.mouse.wheel(0, 2_000);
-        return graph(page)
-          .getByRole('button', { name: /^Draft Chapter 90\b/ })
-          .count();
-      }, WAIT)
-      .toBe(1);
-    expect(await nodes(page).count()).toBeLessThan(60);
-
-    await page.getByRole('button', { name: 'List', exact: true }).click();
-    await expect.poll(() => list(page).getByRole('listitem').count(), WAIT).toBeGreaterThanOrEqual(500);
-  }, 600_000);
 });
 
 describe('the lineage of a blob', () => {
@@ -269,6 +215,54 @@ describe('the lineage of a blob', () => {
     await node(page, /^Draft .*Done/).waitFor({ timeout: WAIT.timeout });
     await node(page, /Expansion/).waitFor({ timeout: WAIT.timeout });
   });
+});
+
+// The last: what is still made of it would keep others waiting.
+describe('the lineage of a long book', () => {
+  it('draws what is in sight, and reads once for many changes', async () => {
+    const book = bookId();
+    const page = await studio.open('#/');
+    const blobs = Array.from({ length: 240 }, (_, index) => ({
+      type: 'chapter_draft',
+      schemaId: 'text-input-v1',
+      data: {
+        content: `# Chapter ${index + 1}\n\n${TEXT}`,
+        metadata: { book_id: book, chapter_num: index + 1 },
+      },
+    }));
+    const create =
+      'mutation ($input: CreateBlobsInput!) { createBlobs(input: $input) { userErrors { message } } }';
+    await studio.user.query(create, { input: { blobs } });
+    await compileBook(studio.user, { bookId: book, useExpanded: false, idempotencyKey: book });
+    await page.goto(`${studio.url}/studio/#/books/${book}/lineage`);
+    const reads = sendsOf(page, 'BookLineage');
+    await node(page, /^Draft Chapter 1\b/).waitFor({ timeout: WAIT.timeout });
+    await expect.poll(() => countOf(book), LONG).toBeGreaterThanOrEqual(500);
+    const [told, sent] = [await countOf(book), reads.count];
+    // Each of these blobs, and each step of the runs that made them, was a change.
+    expect(sent).toBeLessThan(told / 4);
+
+    expect(await nodes(page).count()).toBeLessThan(60);
+    await node(page, /^Draft Chapter 1\b/).waitFor();
+    expect(
+      await graph(page)
+        .getByRole('button', { name: /^Draft Chapter 90\b/ })
+        .count(),
+    ).toBe(0);
+    await graph(page).hover();
+    await expect
+      .poll(async () => {
+        await page.mouse.wheel(0, 2_000);
+        return graph(page)
+          .getByRole('button', { name: /^Draft Chapter 90\b/ })
+          .count();
+      }, WAIT)
+      .toBe(1);
+    expect(await nodes(page).count()).toBeLessThan(60);
+
+    await page.getByRole('button', { name: 'List', exact: true }).click();
+    await expect.poll(() => list(page).getByRole('listitem').count(), WAIT).toBeGreaterThanOrEqual(500);
+  }, 600_000);
 });
 
 it('nothing went wrong in the browser, and it asked nobody else', () => {

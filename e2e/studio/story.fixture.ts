@@ -21,7 +21,7 @@ const TEXTS = {
 } as const;
 type Title = keyof typeof TEXTS;
 
-/** What an EPUB says of itself, and of what it has, in the order in which it is read. */
+/** An EPUB's title, and its files in the order in which they are read. */
 function bookIn(files: ReadonlyMap<string, Buffer>): { title: string; spine: string[] } {
   const read = (name: string) => String(files.get(name));
   const packageFile = /full-path="([^"]+)"/.exec(read('META-INF/container.xml'))?.[1] ?? '';

@@ -18,7 +18,7 @@ const editor = (page: Page) => page.getByRole('textbox', { name: 'Text of the ch
 const save = (page: Page) => page.getByRole('button', { name: /^Save/ });
 const drafts = (page: Page) =>
   page.getByRole('region', { name: 'Drafts of this chapter' }).getByRole('listitem');
-/** What the browser keeps of new drafts of a book. */
+/** Keys under which the browser keeps new drafts of a book. */
 const kept = (page: Page, bookId: string) =>
   page.evaluate(
     `Object.keys(localStorage).filter((key) => key.includes('unsaved:') && key.includes('book%3D${bookId}'))`,

@@ -14,7 +14,7 @@ export const MAX_VARIABLES = 65_536;
 /** Characters of a fragment: each character of a document may be written as up to nine (`%E2%82%AC`). */
 const MAX_FRAGMENT = 9 * (MAX_DOCUMENT + MAX_VARIABLES) + 100;
 
-/** What a link opens, or why it opens nothing. */
+/** An operation that a link opens, or why it opens nothing. */
 export type Link = { readonly content: LinkedOperation } | { readonly problem: string };
 
 class Unreadable extends Error {}

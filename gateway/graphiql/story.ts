@@ -5,7 +5,7 @@ export interface StoryStep {
   /** The GraphQL name of the operation, which is also its tab's title. */
   readonly name: string;
   readonly kind: 'query' | 'mutation' | 'subscription';
-  /** What it does and what to look at. */
+  /** They say what it does and what to look at. */
   readonly sentences: string;
   readonly query: string;
   /**
@@ -33,7 +33,7 @@ export function textAt(data: unknown, path: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** What the answer to a step fills in of all steps' variables. */
+/** The places in all steps' variables that the answer to a step fills in. */
 export function learned(steps: readonly StoryStep[], name: string, data: unknown): Known {
   const places = steps.flatMap(({ variables }) => placesIn(variables));
   const own = places.filter((place) => place.startsWith(`${name}.`));

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { strangeSegments } from '../../platform/testing/strange-paths.ts';
 import type { PageUnderTest } from './built-page.fixture.ts';
 
-/** What holds for every page that `npm run build` builds, and that asks no other origin. */
+/** Tests of every page that `npm run build` builds, and that asks no other origin. */
 export function builtPageContract({ prefix, app, folder, build, config, policy }: PageUnderTest): void {
   test('the page is revalidated, its hashed files are immutable, and its policy allows no other origin', async () => {
     await build();

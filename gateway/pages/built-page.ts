@@ -57,16 +57,8 @@ function setCaching(response: { setHeader(name: string, value: string): unknown 
  */
 export async function serveBuiltPage(app: FastifyInstance, page: BuiltPage): Promise<void> {
   const { prefix, folder, name, sources, token, settings } = page;
-  const headersNow =
-    typeof sources === 'function'
-      ? async () => pageHeaders(await sources())
-      : (
-          (headers) => async () =>
-            headers
-        )(pageHeaders(sources));
-
   app.addHook('onRequest', async (_request, reply) => {
-    reply.headers(await headersNow());
+    reply.headers(pageHeaders(typeof sources === 'function' ? await sources() : sources));
   });
 
   app.get(`${prefix}/config.json`, async (request, reply) => {

@@ -1,6 +1,6 @@
 /**
- * What an OpenID provider says of itself (OpenID Connect Discovery 1.0, section 3), as far as a page that signs in must
- * know it.
+ * An OpenID provider's description of itself (OpenID Connect Discovery 1.0, section 3), as far as a page that signs in
+ * must know it.
  */
 export interface OpenIdServer {
   issuer: string;
@@ -21,7 +21,7 @@ export interface OpenIdClient {
   scope: string;
   /** More parameters of its requests, e.g. `audience`. */
   parameters: Record<string, string>;
-  /** What it says of itself; null when it did not answer the gateway: the page then asks it by itself. */
+  /** Its description of itself; null when it did not answer the gateway: the page then asks it by itself. */
   server: OpenIdServer | null;
 }
 

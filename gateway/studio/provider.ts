@@ -21,7 +21,7 @@ const FAILED_MS = 10_000;
 const TIMEOUT_MS = 2_000;
 
 export interface Provider {
-  /** What the provider says of itself; null when it does not answer, or not as one. It never rejects. */
+  /** The provider's description of itself; null when it does not answer, or not as one. It never rejects. */
   server(): Promise<OpenIdServer | null>;
 }
 

@@ -20,6 +20,7 @@ const ownAnd = (...others: (string | undefined)[]): string =>
 export async function studioRoutes(app: FastifyInstance, options: StudioOptions): Promise<void> {
   const { token, openId, graphiql, objectStore, logger } = options;
   const provider = openId && openProvider(openId.issuer, { logger });
+  const server = async () => (await provider?.server()) ?? null;
   await serveBuiltPage(app, {
     prefix: '/studio',
     folder: options.appFolder ?? projectFile('dist', 'gateway', 'studio-app'),
@@ -31,15 +32,12 @@ export async function studioRoutes(app: FastifyInstance, options: StudioOptions)
       'style-src': "'self' 'unsafe-inline'",
       'font-src': "'self'",
       'img-src': ownAnd(objectStore, 'data:', 'blob:'),
-      'connect-src': ownAnd(
-        objectStore,
-        ...(openId ? originsOf(openId.issuer, (await provider?.server()) ?? null) : []),
-      ),
+      'connect-src': ownAnd(objectStore, ...(openId ? originsOf(openId.issuer, await server()) : [])),
     }),
     token,
     settings: async (given): Promise<StudioConfig> => ({
       token: given,
-      openId: openId ? { ...openId, server: (await provider?.server()) ?? null } : null,
+      openId: openId ? { ...openId, server: await server() } : null,
       graphiql,
     }),
   });

@@ -20,7 +20,7 @@ export interface ChangeFeed {
    */
   subscribe(subscription: ChangeSubscription): Polled<Change>;
   /**
-   * What is announced to the viewer from now on, until the iterator is returned. What is lost on the way is lost.
+   * Announcements to the viewer from now on, until the iterator is returned. One that is lost on the way is lost.
    * @throws BlobgraphError, at `poll()` and `next()`: SLOW_CONSUMER when too much waited to be read; SERVICE_UNAVAILABLE
    */
   hear(subscription: AnnouncementSubscription): Polled<Announcement>;

@@ -43,7 +43,7 @@ const bodySchema = z.object({
       generation: z.number().int().optional(),
       /** The artifact that is made, e.g. an export's format; absent where the run makes a blob. */
       artifact: z.string().optional(),
-      /** What it is at, in a word or two; absent where the processor does not tell it. */
+      /** Its present step, in a word or two; absent where the processor does not tell it. */
       stage: z.string().optional(),
       /** 0 to 1; absent where the processor does not tell it. */
       progress: z.number().optional(),

@@ -1,6 +1,6 @@
 import { type BlobEvent, processingStates } from './events.ts';
 
-/** What a member's values are: an id, any text, a whole number, a number or a time. */
+/** The kind of a member's values: an id, any text, a whole number, a number or a time. */
 export type MemberKind = 'id' | 'text' | 'whole' | 'number' | 'time';
 
 export interface EventMember {
@@ -18,7 +18,7 @@ const text: EventMember = { kind: 'text' };
 export const eventMembers: Readonly<Record<string, EventMember>> = {
   /** Where the event stands in the log. */
   cursor: text,
-  /** What happened, e.g. `blob.created`. */
+  /** The name of what happened, e.g. `blob.created`. */
   event: text,
   /** The version that the event gave to what it is about. */
   version: { kind: 'whole' },

@@ -4,7 +4,7 @@ import { type EventKind, eventKinds, fromMessage, userToken } from './events.ts'
 import { type MemberValues, membersOf } from './members.ts';
 import { userSubjects } from './user-events.ts';
 
-/** What an event is about, and what happened to it. The subject is this and the user. */
+/** A blob or a book, and what happened to it. The subject is this and the user. */
 export type EventName = `blob.${EventKind}` | `book.${BookEventKind}`;
 
 /** The names of all events of the log. */
@@ -29,7 +29,7 @@ export interface NamedEvent {
   readonly name: EventName;
   readonly userId: string;
   /**
-   * What changed, and what `version` counts the changes of: a blob's id; of a book also when it was made, since an erased
+   * The id of the thing that changed, as `version` counts its changes: a blob's id; of a book also when it was made, since an erased
    * one that is made anew begins with version 1 again.
    */
   readonly id: string;

@@ -51,7 +51,7 @@ function holds(told: Occurrence, member: string, wanted: unknown): boolean {
 }
 
 /**
- * What a field's arguments ask of what is told: all that are given must hold.
+ * The conditions that a field's arguments put on its occurrences: all that are given must hold.
  * @throws DeclarationFault
  */
 export function argumentFilter(

@@ -12,7 +12,7 @@ import { DeclarationFault, directivesOf, EVENTS, Sdl, textsOf } from './sdl.ts';
 export interface DeclaredSubscription {
   /** Whether its events are announced, and in no log. */
   readonly isAnnounced: boolean;
-  /** What a subscriber with these arguments wants. */
+  /** The changes that a subscriber with these arguments wants. */
   wanted(args: Arguments): WantedChanges;
   /** The cursor after which they want it; null: from now on. */
   after(args: Arguments): string | null;

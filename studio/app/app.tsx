@@ -6,17 +6,12 @@ import { Toasts } from '../design/states/toasts.tsx';
 import { openStudioGraph, type StudioGraph } from '../graph/client.ts';
 import { LiveProvider } from '../graph/live.tsx';
 import { ConfigProvider } from '../session/config.ts';
-import { readConfig, type Session, SessionProvider } from '../session/session.ts';
+import { type InsideProps, readConfig, SessionProvider } from '../session/session.ts';
 import { Door } from './door.tsx';
 import { Screens } from './screens.tsx';
 
-interface SignedInProps {
-  readonly session: Session;
-  readonly onRefused: () => void;
-}
-
 /** The page for a user who has come in: another session is another page. */
-function SignedIn({ session, onRefused }: SignedInProps) {
+function SignedIn({ session, onRefused }: InsideProps) {
   const [graph, setGraph] = useState<StudioGraph>();
   // Opened by the effect that closes it: a closed graph is not used again, however often React runs the effect.
   useEffect(() => {

@@ -1,13 +1,13 @@
 import { type ComponentType, lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import type { StudioConfig } from '../../gateway/studio/config.ts';
-import { Failed, Loading } from '../design/states/notices.tsx';
-import { localSession, pastedSession, pastedToken, type Session } from '../session/session.ts';
-import { SignIn, Welcome } from '../session/sign-in.tsx';
+import { Failed } from '../design/states/notices.tsx';
+import { type InsideProps, localSession, pastedSession, pastedToken } from '../session/session.ts';
+import { SignIn, SigningIn, Welcome } from '../session/sign-in.tsx';
 
 const OpenIdDoor = lazy(async () => ({ default: (await import('../openid/door.tsx')).OpenIdDoor }));
 
 /** The page for a user who has come in. */
-export type Inside = ComponentType<{ readonly session: Session; readonly onRefused: () => void }>;
+type Inside = ComponentType<InsideProps>;
 
 interface DoorProps {
   readonly config: StudioConfig;
@@ -69,13 +69,8 @@ function LocalDoor({ token, inside: In, onAgain }: Omit<DoorProps, 'config'> & {
 export function Door({ config: { token, openId }, inside, onAgain }: DoorProps) {
   if (token !== null) return <LocalDoor token={token} inside={inside} onAgain={onAgain} />;
   if (!openId) return <PastedDoor inside={inside} />;
-  const waiting = (
-    <Welcome>
-      <Loading label="Signing in" />
-    </Welcome>
-  );
   return (
-    <Suspense fallback={waiting}>
+    <Suspense fallback={<SigningIn />}>
       <OpenIdDoor config={openId} inside={inside} />
     </Suspense>
   );

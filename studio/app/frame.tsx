@@ -59,7 +59,7 @@ function Who() {
   );
 }
 
-/** What is around every screen. A new screen gets the focus, so that readers hear of it. */
+/** The bar and the notices around every screen. A new screen gets the focus, so that readers hear of it. */
 export function Frame({ children }: { readonly children: ReactNode }) {
   const main = useRef<HTMLElement>(null);
   const [location] = useLocation();

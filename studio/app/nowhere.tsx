@@ -1,7 +1,7 @@
 import { Link } from 'wouter';
 import { useTitle } from '../page/title.ts';
 
-/** What an address shows that is none of the Studio's. */
+/** The screen of an address that is none of the Studio's. */
 export function Nowhere() {
   useTitle('Nothing here');
   return (

@@ -14,7 +14,7 @@ export type DemoCreateDraftsMutationVariables = Types.Exact<{
 }>;
 
 
-export type DemoCreateDraftsMutation = { createBlobs: { results: Array<{ blob: { __typename: 'BlobIndex', id: string, version: number, type: string, schemaId: string, title: string, preview: string, processorId: string, createdAt: string, updatedAt: string, contentMissingSince: string | null, processing: { state: Types.ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: Types.ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> } } | null, userErrors: Array<{ field: string | null, code: string, message: string }> }>, userErrors: Array<{ field: string | null, code: string, message: string }> } };
+export type DemoCreateDraftsMutation = { createBlobs: { results: Array<{ userErrors: Array<{ field: string | null, code: string, message: string }> }>, userErrors: Array<{ field: string | null, code: string, message: string }> } };
 
 export type DemoBookQueryVariables = Types.Exact<{
   id: Types.Scalars['ID']['input'];
@@ -23,14 +23,10 @@ export type DemoBookQueryVariables = Types.Exact<{
 
 export type DemoBookQuery = { book: { id: string, chapters: Array<{ chapterNum: number, draft: { id: string, version: number, processing: { state: Types.ProcessingState } } | null }> } | null };
 
-export type BlobRowFragment = { __typename: 'BlobIndex', id: string, version: number, type: string, schemaId: string, title: string, preview: string, processorId: string, createdAt: string, updatedAt: string, contentMissingSince: string | null, processing: { state: Types.ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: Types.ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> } };
-
-export type BlobWorkFragment = { state: Types.ProcessingState, runs: Array<{ processorId: string, artifact: string | null, state: Types.ProcessingState, attempt: number, generation: number, stage: string | null, progress: number | null, updatedAt: string, error: { code: string, message: string } | null, obstacle: { code: string, message: string } | null }> };
-
 export type FaultFragment = { field: string | null, code: string, message: string };
 
 export const DemoCreateBookDocument = "mutation DemoCreateBook($input:CreateBookInput!){createBook(input:$input){userErrors{...Fault}}}fragment Fault on UserError{field code message}" as TypedDocument<DemoCreateBookMutation, DemoCreateBookMutationVariables>;
 
-export const DemoCreateDraftsDocument = "mutation DemoCreateDrafts($input:CreateBlobsInput!){createBlobs(input:$input){results{blob{...BlobRow}userErrors{...Fault}}userErrors{...Fault}}}fragment BlobRow on BlobIndex{__typename id version type schemaId title preview processorId createdAt updatedAt contentMissingSince processing{...BlobWork}}fragment BlobWork on Processing{state runs{processorId artifact state attempt generation stage progress updatedAt error{code message}obstacle{code message}}}fragment Fault on UserError{field code message}" as TypedDocument<DemoCreateDraftsMutation, DemoCreateDraftsMutationVariables>;
+export const DemoCreateDraftsDocument = "mutation DemoCreateDrafts($input:CreateBlobsInput!){createBlobs(input:$input){results{userErrors{...Fault}}userErrors{...Fault}}}fragment Fault on UserError{field code message}" as TypedDocument<DemoCreateDraftsMutation, DemoCreateDraftsMutationVariables>;
 
 export const DemoBookDocument = "query DemoBook($id:ID!){book(id:$id){id chapters{chapterNum draft{id version processing{state}}}}}" as TypedDocument<DemoBookQuery, DemoBookQueryVariables>;

@@ -58,7 +58,7 @@ function upToDate() {
   });
 }
 
-/** What a subscription over WebSocket says of its connection. */
+/** The WebSocket of the subscriptions, which tells of its connection. */
 function openSocket({ session, onRefused }: StudioGraphOptions) {
   const url = new URL(GRAPHQL, location.href);
   url.protocol = url.protocol.replace('http', 'ws');

@@ -8,6 +8,7 @@ import {
   useClient,
   useQuery,
 } from 'urql';
+import type { FaultFragment } from './operations.generated.ts';
 
 /** urql takes the text of an operation; its types are ours to tell. */
 const asDocument = <Data, Variables extends AnyVariables>(document: TypedDocument<Data, Variables>) =>
@@ -25,7 +26,7 @@ const codesOf = (error: CombinedError | undefined): string[] =>
   (error?.graphQLErrors ?? []).map(({ extensions }) => String(extensions['code'] ?? ''));
 
 export interface Read<Data> {
-  /** What is known, which may be of before; undefined at first, and where nothing could be read. */
+  /** The answer as far as it is known, which may be of before; undefined at first, and where nothing could be read. */
   readonly data: Data | undefined;
   /** Why parts are missing, or all of it where there is no `data`. */
   readonly faults: readonly string[];
@@ -41,14 +42,14 @@ export interface ReadOptions {
   readonly pause?: boolean;
 }
 
-/** What was read last of the same, while it cannot be read again: a connection that is lost empties no screen. */
+/** The last answer to the same, while it cannot be read again: a connection that is lost empties no screen. */
 function useKnown<Data>(key: number, data: Data | null | undefined): Data | undefined {
   const last = useRef<{ readonly key: number; readonly data: Data }>(undefined);
   if (data != null) last.current = { key, data };
   return last.current?.key === key ? last.current.data : undefined;
 }
 
-/** What a query answers, from the cache at first, and kept up to date by what changes. */
+/** Reads a query, from the cache at first, and keeps its answer up to date by what changes. */
 export function useRead<Data, Variables extends AnyVariables>(
   document: TypedDocument<Data, Variables>,
   variables: Variables,
@@ -66,6 +67,16 @@ export function useRead<Data, Variables extends AnyVariables>(
   return { data, faults, codes, isLoading: fetching && data === undefined, reload };
 }
 
+/** Asks the gateway, whatever the cache has: that has the answer then. */
+export function useAsk<Data, Variables extends AnyVariables>(document: TypedDocument<Data, Variables>) {
+  const client = useClient();
+  return useCallback(
+    (variables: Variables) =>
+      client.query(asDocument(document), variables, { requestPolicy: 'network-only' }).toPromise(),
+    [client, document],
+  );
+}
+
 /** Reads again when something else was heard to have changed; not at first, when it is read anyway. */
 export function useReadAgain(changes: number, reload: () => void): void {
   const seen = useRef(changes);
@@ -76,20 +87,17 @@ export function useReadAgain(changes: number, reload: () => void): void {
   }, [changes, reload]);
 }
 
-interface UserFault {
-  readonly field?: string | null;
-  readonly code: string;
-  readonly message: string;
-}
-
-/** What a mutation came to: its payload, or why there is none. */
+/** The outcome of a mutation: its payload, or why there is none. */
 export interface Done<Payload> {
   readonly payload: Payload | undefined;
   /** For people; empty when it was done. */
   readonly faults: readonly string[];
   /** Those of the input, with their fields. */
-  readonly userErrors: readonly UserFault[];
+  readonly userErrors: readonly FaultFragment[];
 }
+
+/** Before anything was asked for. */
+export const nothingDone: Done<unknown> = { payload: undefined, faults: [], userErrors: [] };
 
 /** The only payload of a mutation with one field. */
 const payloadOf = <Payload>(data: Record<string, unknown> | undefined): Payload | undefined =>
@@ -110,7 +118,7 @@ export function useDo<Data extends object, Variables extends AnyVariables>(
       setUnder((now) => now + 1);
       try {
         const { data, error } = await client.mutation(asDocument(document), variables).toPromise();
-        const payload = payloadOf<Payload<Data> & { userErrors?: readonly UserFault[] }>(
+        const payload = payloadOf<Payload<Data> & { userErrors?: readonly FaultFragment[] }>(
           data as Record<string, unknown> | undefined,
         );
         const userErrors = payload?.userErrors ?? [];
@@ -134,5 +142,5 @@ export function useDo<Data extends object, Variables extends AnyVariables>(
   return [under > 0, run];
 }
 
-/** What the one field of a mutation answers. */
+/** The answer of a mutation's one field. */
 export type Payload<Data extends object> = Exclude<Data[Exclude<keyof Data, '__typename'>], null | undefined>;

@@ -3,6 +3,7 @@ import { createContext, type ReactNode, useContext, useEffect, useRef, useState 
 import { useClient } from 'urql';
 import { Loading } from '../design/states/notices.tsx';
 import type { Connection, StudioGraph } from './client.ts';
+import { useAsk, useReadAgain } from './hooks.ts';
 import { BeginDocument, ChangesDocument, type ChangesSubscription } from './operations.generated.ts';
 
 export type Change = ChangesSubscription['blobChanged'];
@@ -41,15 +42,7 @@ export function useChanges(listener: (change: Change) => void): void {
 
 /** Calls back when changes may have been missed, because a cursor was too old: read again what is shown. */
 export function useBegunAnew(read: () => void): void {
-  const { begun } = useLive();
-  const first = useRef(begun);
-  const latest = useRef(read);
-  latest.current = read;
-  useEffect(() => {
-    if (begun === first.current) return;
-    first.current = begun;
-    latest.current();
-  }, [begun]);
+  useReadAgain(useLive().begun, read);
 }
 
 const AGAIN_AFTER_MS = 2_000;
@@ -66,6 +59,7 @@ export function LiveProvider({
   readonly children: ReactNode;
 }) {
   const client = useClient();
+  const ask = useAsk(BeginDocument);
   const [connection, setConnection] = useState<Connection>('connecting');
   const [begun, setBegun] = useState<number>();
   const [userId, setUserId] = useState<string>();
@@ -87,7 +81,7 @@ export function LiveProvider({
       stop = () => clearTimeout(timer);
     };
     const begin = async (missed: 0 | 1): Promise<void> => {
-      const { data } = await client.query(BeginDocument, {}, { requestPolicy: 'network-only' }).toPromise();
+      const { data } = await ask({});
       if (isOver) return;
       setBegun((times = 0) => times + (data ? missed : 0));
       if (!data) return again();
@@ -107,7 +101,7 @@ export function LiveProvider({
       isOver = true;
       stop();
     };
-  }, [client]);
+  }, [client, ask]);
 
   if (begun === undefined) return <Loading label="Loading the Studio" />;
   return (

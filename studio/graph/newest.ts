@@ -16,7 +16,7 @@ const isEntry = (value: Record<string, unknown>): value is Record<string, unknow
   typeof value['id'] === 'string' &&
   typeof value['version'] === 'number';
 
-/** What changes have told of blobs, so that an answer that was under way meanwhile puts back nothing. */
+/** Blobs as changes told of them last, so that an answer that was under way meanwhile puts back nothing. */
 export class Newest {
   readonly #known = new Map<string, Entry>();
 

@@ -18,7 +18,7 @@ const STRANGE = [
   '',
 ];
 
-/** What curl would be given by a shell, its words one by one. */
+/** The words that a shell would give to curl, one by one. */
 function wordsOf(command: string): string[] {
   const script = `curl() { printf '%s\\0' "$@"; }\n${command}`;
   const printed = execFileSync('sh', ['-c', script], { env: { TOKEN: 'a.b.c' }, encoding: 'utf8' });

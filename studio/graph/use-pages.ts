@@ -1,8 +1,17 @@
 import type { TypedDocument } from 'blobgraph/client';
 import { useCallback, useMemo, useRef, useState } from 'react';
-import { type AnyVariables, useClient } from 'urql';
-import { type Read, reasonsOf, useRead } from './hooks.ts';
+import type { AnyVariables } from 'urql';
+import { type Read, reasonsOf, useAsk, useRead } from './hooks.ts';
 import { useChanges } from './live.tsx';
+
+interface Dated {
+  readonly id: string;
+  readonly createdAt: string;
+}
+
+/** The newest first; of the same moment, as they stood. */
+const newestFirst = <Entry extends Dated>(entries: readonly Entry[]): Entry[] =>
+  entries.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0));
 
 interface Paged {
   readonly first: number;
@@ -13,19 +22,19 @@ export interface Pages<Data> extends Read<Data> {
   /** Reads the page behind a cursor; the cache puts it behind what is there. */
   readonly showOlder: (after: string | null) => Promise<void>;
   readonly isLoadingOlder: boolean;
-  /** Deleted since the list was read. */
-  readonly isGone: (id: string) => boolean;
+  /** Those of the list's entries that are not deleted since, the newest first. */
+  readonly shownOf: <Entry extends Dated>(entries: readonly Entry[] | undefined) => Entry[];
 }
 
 /**
  * A list by pages, of which the first is read again when the list has changed. What the cache joins may hold what is
- * gone, and stand in another order than its pages were asked for: sort it, and leave out what is gone.
+ * gone, and stand in another order than its pages were asked for: `shownOf` puts it right.
  */
 export function usePages<Data, Variables extends AnyVariables & Paged>(
   document: TypedDocument<Data, Variables>,
   variables: Variables,
 ): Pages<Data> {
-  const client = useClient();
+  const ask = useAsk(document);
   const read = useRead(document, variables);
   const [isLoadingOlder, setLoadingOlder] = useState(false);
   const [olderFaults, setOlderFaults] = useState<readonly string[]>([]);
@@ -41,23 +50,14 @@ export function usePages<Data, Variables extends AnyVariables & Paged>(
   const showOlder = useCallback(
     async (after: string | null) => {
       setLoadingOlder(true);
-      const page = { ...latest.current, after };
-      const { error } = await client.query(document, page, { requestPolicy: 'network-only' }).toPromise();
+      const { error } = await ask({ ...latest.current, after });
       setOlderFaults(reasonsOf(error));
       setLoadingOlder(false);
     },
-    [client, document],
+    [ask],
   );
-  const isGone = useCallback((id: string) => gone.current.has(id), []);
+  const shownOf: Pages<Data>['shownOf'] = (entries = []) =>
+    newestFirst(entries.filter(({ id }) => !gone.current.has(id)));
   const faults = useMemo(() => [...read.faults, ...olderFaults], [read.faults, olderFaults]);
-  return { ...read, faults, showOlder, isLoadingOlder, isGone };
+  return { ...read, faults, showOlder, isLoadingOlder, shownOf };
 }
-
-interface Dated {
-  readonly id: string;
-  readonly createdAt: string;
-}
-
-/** The newest first; of the same moment, as they stood. */
-export const newestFirst = <Entry extends Dated>(entries: readonly Entry[]): Entry[] =>
-  entries.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0));

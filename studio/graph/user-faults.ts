@@ -1,13 +1,12 @@
-interface UserFault {
-  readonly field?: string | null;
-  readonly message: string;
-}
+import type { FaultFragment } from './operations.generated.ts';
 
-/** What is wrong with a field of an input; `title` is also `chapters.0.title`. */
+type UserFault = Pick<FaultFragment, 'field' | 'message'>;
+
+/** The fault at a field of an input; `title` is also `chapters.0.title`. */
 export const faultAt = (faults: readonly UserFault[], name: string): string | undefined =>
   faults.find(({ field }) => field === name || field?.endsWith(`.${name}`))?.message;
 
-/** What is wrong, and stands at none of these fields. */
+/** The faults that stand at none of these fields. */
 export const faultsBeside = (
   { faults, userErrors }: { readonly faults: readonly string[]; readonly userErrors: readonly UserFault[] },
   names: readonly string[],

@@ -1,19 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { aRun } from './work.fixture.ts';
 import { isInWork, type Run, runsOf, screenOf, spelled, tellingRun, wordOf } from './work.ts';
 
-const run = (state: Run['state'], changed: Partial<Run> = {}): Run => ({
-  processorId: `by-${state}`,
-  artifact: null,
-  state,
-  attempt: 1,
-  generation: 0,
-  stage: null,
-  progress: null,
-  updatedAt: '',
-  error: null,
-  obstacle: null,
-  ...changed,
-});
+const run = (state: Run['state'], changed: Partial<Run> = {}): Run => aRun({ state, ...changed });
 const work = (...runs: Run[]) => ({ state: 'PENDING' as const, runs });
 
 it('tells of the run that failed first, then of what is at work; of files never', () => {

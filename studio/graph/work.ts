@@ -15,7 +15,7 @@ export const tellingRun = (work: BlobWorkFragment): Run | undefined =>
 export const isInWork = ({ state }: { readonly state: Run['state'] }): boolean =>
   state === 'PENDING' || state === 'PROCESSING';
 
-/** What a run says of itself: why it failed or waits, or what it is at. */
+/** A run's word on itself: why it failed or waits, or its present step. */
 export const wordOf = ({ error, obstacle, stage }: Run): string | undefined =>
   error?.message ?? obstacle?.message ?? stage ?? undefined;
 

@@ -5,7 +5,7 @@ import { Select } from '../design/controls/field.tsx';
 import { Empty, Failed, Loading, Partial } from '../design/states/notices.tsx';
 import { BookLineageDocument, LineageDocument } from '../lineage-graph/operations.generated.ts';
 import { Page } from '../page/page.tsx';
-import { DEPTHS, keepDepth, keepView, keptDepth, keptView } from './kept.ts';
+import { DEPTHS, keepDepth, keepView, keptDepth, keptView, type View } from './kept.ts';
 import css from './lineage.module.css';
 import { Listed } from './listed/listed.tsx';
 import { ActingProvider } from './model/acting.ts';
@@ -19,7 +19,7 @@ import { type LineageSeen, useLineage } from './use-lineage.ts';
 
 const Drawn = lazy(async () => ({ default: (await import('./drawn/drawn.tsx')).Drawn }));
 
-/** What is left out, and how to come to it. */
+/** Says that there is more than is shown, and how to come to it. */
 function Truncated({ subject }: { readonly subject: Subject }) {
   return (
     <p role="status" className={css['truncated']}>
@@ -33,7 +33,7 @@ function Truncated({ subject }: { readonly subject: Subject }) {
 interface ShownProps {
   readonly seen: LineageSeen;
   readonly subject: Subject;
-  readonly view: 'graph' | 'list';
+  readonly view: View;
 }
 
 function Shown({ seen: { known, around }, subject, view }: ShownProps) {
@@ -82,8 +82,8 @@ function Shown({ seen: { known, around }, subject, view }: ShownProps) {
 }
 
 interface BarProps {
-  readonly view: 'graph' | 'list';
-  readonly onView: (view: 'graph' | 'list') => void;
+  readonly view: View;
+  readonly onView: (view: View) => void;
   readonly depth: number | undefined;
   readonly onDepth: (depth: number) => void;
 }
@@ -200,7 +200,7 @@ export interface LineageProps {
   readonly bookId?: string;
 }
 
-/** What a blob was made of and what was made of it; of a book, all that belongs to it. */
+/** The lineage of a blob: its sources, and all that was made of it; of a book, all that belongs to it. */
 export function Lineage({ id, bookId }: LineageProps) {
   const [depth, setDepth] = useState(keptDepth);
   const subject = useMemo<Subject>(

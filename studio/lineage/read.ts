@@ -7,7 +7,7 @@ import {
 import type { Edge, LineageBlob, Place } from './model/blob.ts';
 import type { Reading } from './model/known.ts';
 
-/** What a lineage is of. */
+/** The blob or the book that a lineage is of. */
 export type Subject =
   | { readonly kind: 'blob'; readonly id: string; readonly depth: number }
   | { readonly kind: 'book'; readonly id: string };

@@ -5,8 +5,9 @@ import { useDo, useRead } from '../graph/hooks.ts';
 import { RetryDocument } from '../graph/operations.generated.ts';
 import { LineageProcessorsDocument } from '../lineage-graph/operations.generated.ts';
 import type { Acting } from './model/acting.ts';
+import type { Run } from './model/blob.ts';
 
-/** What the lineage's nodes and items can do. */
+/** Actions of the lineage's nodes and items. */
 export function useActs(open: (id: string) => void): Acting {
   const tell = useTell();
   const [, go] = useLocation();
@@ -15,10 +16,9 @@ export function useActs(open: (id: string) => void): Acting {
   const names = useMemo(() => new Map(data?.processors.map(({ id, name }) => [id, name])), [data]);
   const nameOf = useCallback((id: string) => (id === 'state' ? 'You' : (names.get(id) ?? id)), [names]);
   const retry = useCallback(
-    async (blobId: string, processorIds: readonly string[]) => {
-      const done = await Promise.all(
-        [...new Set(processorIds)].map((processorId) => run({ blobId, processorId })),
-      );
+    async (blobId: string, runs: readonly Run[]) => {
+      const processorIds = new Set(runs.map(({ processorId }) => processorId));
+      const done = await Promise.all([...processorIds].map((processorId) => run({ blobId, processorId })));
       const faults = done.flatMap((each) => each.faults);
       if (faults.length > 0) tell(faults.join(' '), true);
     },
@@ -26,7 +26,7 @@ export function useActs(open: (id: string) => void): Acting {
   );
   const centre = useCallback((id: string) => go(`/lineage/${encodeURIComponent(id)}`), [go]);
   return useMemo(
-    () => ({ open, centre, nameOf, retry: (id, processors) => void retry(id, processors) }),
+    () => ({ open, centre, nameOf, retry: (id, runs) => void retry(id, runs) }),
     [open, centre, nameOf, retry],
   );
 }

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { type Change, useBegunAnew, useChanges, useTyped } from '../graph/live.tsx';
+import { useTogether } from '../graph/together.ts';
 import { isToRead, type Known, nothingKnown, withChange, withReading } from './model/known.ts';
 import { createPace, type Pace } from './model/pace.ts';
 import { type Answer, readLineage, type Subject } from './read.ts';
@@ -28,15 +29,11 @@ const sameOr = (before: Around | null | undefined, next: Around): Around =>
 /** Tells of changes, many at a time where they come so. */
 function useGatheredChanges(onChanges: (changes: readonly Change[]) => void): void {
   const gathered = useRef<Change[]>([]);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const soon = useTogether(() => onChanges(gathered.current.splice(0)), GATHERED_MS);
   useChanges((change) => {
     gathered.current.push(change);
-    timer.current ??= setTimeout(() => {
-      timer.current = undefined;
-      onChanges(gathered.current.splice(0));
-    }, GATHERED_MS);
+    soon();
   });
-  useEffect(() => () => clearTimeout(timer.current), []);
 }
 
 /**

@@ -1,9 +1,9 @@
 import { type ComponentType, useCallback, useEffect, useRef, useState } from 'react';
 import type { OpenIdClient } from '../../gateway/studio/config.ts';
 import { Button } from '../design/controls/button.tsx';
-import { Failed, Loading } from '../design/states/notices.tsx';
-import type { Session } from '../session/session.ts';
-import { Welcome } from '../session/sign-in.tsx';
+import { Failed } from '../design/states/notices.tsx';
+import type { InsideProps } from '../session/session.ts';
+import { SigningIn, Welcome } from '../session/sign-in.tsx';
 import css from './door.module.css';
 import { failureBy, REFUSED } from './failures.ts';
 import { wasSignedIn } from './pending.ts';
@@ -11,17 +11,12 @@ import type { OpenIdProvider, Tokens } from './provider.ts';
 import { type OpenIdSession, openIdSession } from './session.ts';
 import { type Arrival, arrive, leaveFor, signOut } from './visits.ts';
 
-interface Inside {
-  readonly session: Session;
-  readonly onRefused: () => void;
-}
-
 export interface OpenIdDoorProps {
   readonly config: OpenIdClient;
-  readonly inside: ComponentType<Inside>;
+  readonly inside: ComponentType<InsideProps>;
 }
 
-/** What is shown: that it is under way, where to sign in and why, or the page. */
+/** The state of the door: under way, where to sign in and why, or the page. */
 type Shown = 'working' | { readonly reason: string | undefined } | { readonly session: OpenIdSession };
 
 /** Asks the user to go to the provider. */
@@ -115,12 +110,7 @@ export function OpenIdDoor({ config, inside: In }: OpenIdDoorProps) {
   }, [config, enter, ask]);
 
   const refused = useCallback(() => ask(REFUSED), [ask]);
-  if (shown === 'working')
-    return (
-      <Welcome>
-        <Loading label="Signing in" />
-      </Welcome>
-    );
+  if (shown === 'working') return <SigningIn />;
   if (!session) {
     const { reason } = shown as { readonly reason: string | undefined };
     return <Ask key={reason} config={config} reason={reason} onFailed={ask} />;

@@ -73,7 +73,7 @@ const isClock = ({ code }: Fault): boolean => code === 'OAUTH_JWT_TIMESTAMP_CHEC
 const isAway = (error: unknown): boolean =>
   error instanceof TypeError || (error instanceof DOMException && error.name === 'TimeoutError');
 
-/** What went wrong, of whatever was thrown while signing in or renewing. */
+/** The failure behind whatever was thrown while signing in or renewing. */
 export function failureBy(error: unknown): SignInFailed {
   if (error instanceof SignInFailed) return error;
   const fault = (typeof error === 'object' && error !== null ? error : {}) as Fault;

@@ -6,7 +6,7 @@ export interface Pending {
   readonly nonce: string;
   /** PKCE's secret (RFC 7636): useless without the code, which only this page gets. */
   readonly verifier: string;
-  /** What the user wanted to see, e.g. `#/pictures`. */
+  /** The address that the user wanted to see, e.g. `#/pictures`. */
   readonly hash: string;
   /** Begun by the page itself, after a reload: where the provider would ask, the user is asked first. */
   readonly isSilent: boolean;

@@ -1,9 +1,10 @@
 import * as oauth from 'oauth4webapi';
 import type { OpenIdClient } from '../../gateway/studio/config.ts';
+import { isJwt } from '../session/session.ts';
 import { failureBy, NO_JWT, SignInFailed, UNKNOWN_STATE } from './failures.ts';
 import type { Pending } from './pending.ts';
 
-/** What a provider gives for a code, or a refresh token. */
+/** Tokens that a provider gives for a code, or a refresh token. */
 export interface Tokens {
   readonly access: string;
   /** Gets the next; undefined where the provider gives none. */
@@ -38,7 +39,7 @@ const endOf = ({ expires_in: seconds }: oauth.TokenEndpointResponse, sentAt: num
   seconds === undefined ? Number.POSITIVE_INFINITY : sentAt + seconds * 1_000;
 
 function tokensOf(answer: oauth.TokenEndpointResponse, sentAt: number, before?: Tokens): Tokens {
-  if (answer.access_token.split('.').length !== 3) throw new SignInFailed(NO_JWT);
+  if (!isJwt(answer.access_token)) throw new SignInFailed(NO_JWT);
   return {
     access: answer.access_token,
     refresh: answer.refresh_token ?? before?.refresh,

@@ -22,7 +22,7 @@ export interface OpenIdSessionOptions {
 }
 
 export interface OpenIdSession extends Session {
-  /** What is had now. */
+  /** The tokens that are had now. */
   readonly tokens: () => Tokens;
   /** Looks whether it is time to renew, as after the machine has slept. */
   wake(): void;

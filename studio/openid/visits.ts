@@ -82,7 +82,7 @@ export function arrive(config: OpenIdClient): Promise<Arrival> {
   return arrival;
 }
 
-/** What the user is told where the browser stays: nothing, or that the provider was not told. */
+/** Where the browser stays, the user is told nothing, or that the provider does not know of it. */
 export type SignedOut = 'leaving' | { readonly reason: string | undefined };
 
 const UNTOLD =

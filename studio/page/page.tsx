@@ -8,7 +8,7 @@ export interface PageProps {
   readonly title: string;
   /** A line above the title, e.g. a link to where the screen belongs. */
   readonly above?: ReactNode;
-  /** What can be done with the whole. */
+  /** Buttons and links for the whole. */
   readonly actions?: ReactNode;
   /** The operation that the screen shows the answer of. */
   readonly operation: SentOperation;

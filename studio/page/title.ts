@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 
-/** What the tab is called, and what a reader hears of a screen first. */
+/** Names the tab, which readers hear first of a screen. */
 export function useTitle(title: string): void {
   useEffect(() => {
     document.title = `${title} · Blobgraph Studio`;

@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import { More } from '../design/controls/more.tsx';
 import { StateBadge } from '../design/states/state-badge.tsx';
+import { runsOf } from '../graph/work.ts';
 import { assetOf, type PictureRow } from './picture.ts';
 import css from './pictures.module.css';
 import { Shown } from './shown.tsx';
@@ -23,7 +24,7 @@ function Nothing({ row: { processing, contentMissingSince } }: { readonly row: P
 
 const Card = memo(function Card({ row, onOpen, onBroken }: CardProps) {
   const asset = assetOf(row);
-  const [run] = row.processing.runs.filter(({ artifact }) => artifact === null);
+  const [run] = runsOf(row.processing);
   return (
     <li className={css['card']}>
       <button type="button" className={css['open']} onClick={() => onOpen(row.id)}>

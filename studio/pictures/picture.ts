@@ -7,7 +7,7 @@ type Content = NonNullable<PictureRow['derived']['nodes'][number]['content']>;
 export type Asset = Extract<Content, { __typename: 'ImageAsset' }>;
 export type Rendition = Asset['renditions'][number];
 
-/** What was made of a picture; undefined until it is there, or can be read. */
+/** The asset that was made of a picture; undefined until it is there, or can be read. */
 export function assetOf({ derived }: PictureRow): Asset | undefined {
   const content = derived.nodes[0]?.content;
   return content?.__typename === 'ImageAsset' ? content : undefined;
@@ -15,7 +15,7 @@ export function assetOf({ derived }: PictureRow): Asset | undefined {
 
 const SCHEMA = 'image-input-v1';
 /** Length of the list of those that came while the page was open. */
-const NEWEST = 50;
+export const NEWEST = 50;
 
 /**
  * Whether a change brings a picture into the list, or ends a run on one. A change whose blob could not be read may be of

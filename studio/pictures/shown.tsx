@@ -3,7 +3,7 @@ import { thumbHashToDataURL } from 'thumbhash';
 import { type Asset, largestOf, sourceSetOf } from './picture.ts';
 import css from './pictures.module.css';
 
-/** What is shown until the picture is there. */
+/** A blurred image that is shown until the picture is there. */
 function placeholderOf(thumbhash: string): string | undefined {
   try {
     return thumbHashToDataURL(Uint8Array.from(atob(thumbhash), (letter) => letter.charCodeAt(0)));
@@ -12,7 +12,7 @@ function placeholderOf(thumbhash: string): string | undefined {
   }
 }
 
-/** What is broken for good is not asked for again and again. */
+/** Least time between two tellings: what is broken for good is not asked for again and again. */
 const TOLD_AGAIN_MS = 60_000;
 
 export interface ShownProps {

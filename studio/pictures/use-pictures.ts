@@ -4,7 +4,7 @@ import { useRead } from '../graph/hooks.ts';
 import { useBegunAnew, useChanges } from '../graph/live.tsx';
 import { useTogether } from '../graph/together.ts';
 import { NewestPicturesDocument, PictureDocument, PicturesDocument } from './operations.generated.ts';
-import { beginningAfter, inOrder, isNews, type PictureRow } from './picture.ts';
+import { beginningAfter, inOrder, isNews, NEWEST, type PictureRow } from './picture.ts';
 
 const PAGE = 24;
 export const FIRST_PAGE = { first: PAGE };
@@ -22,7 +22,7 @@ export function usePictures(sent: number) {
   if (now) kept.current = now;
   const data = now ?? kept.current;
   const [hasNews, setHasNews] = useState(false);
-  const news = useRead(NewestPicturesDocument, {}, { pause: !hasNews });
+  const news = useRead(NewestPicturesDocument, { first: NEWEST }, { pause: !hasNews });
   const { data: newest, reload: readNewest } = news;
   const [gone, setGone] = useState<ReadonlySet<string>>(new Set());
 
@@ -51,7 +51,7 @@ export function usePictures(sent: number) {
     if (change.kind === 'DELETED') forget(change.blobId);
     // What is further down than the newest is read by itself.
     else if (isNews(change)) {
-      if (change.kind !== 'CREATED' && rows.findIndex(({ id }) => id === change.blobId) >= 50)
+      if (change.kind !== 'CREATED' && rows.findIndex(({ id }) => id === change.blobId) >= NEWEST)
         readOne(change.blobId);
       else catchUp();
     }

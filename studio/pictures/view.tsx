@@ -7,19 +7,18 @@ import { StateBadge } from '../design/states/state-badge.tsx';
 import { useTell } from '../design/states/toasts.tsx';
 import { useDo } from '../graph/hooks.ts';
 import { DeleteDocument, RetryDocument } from '../graph/operations.generated.ts';
+import { runsOf } from '../graph/work.ts';
 import { Cover } from './cover.tsx';
 import { Facts } from './facts.tsx';
 import { assetOf, type PictureRow } from './picture.ts';
 import css from './pictures.module.css';
 import { Shown } from './shown.tsx';
 
-/** What went wrong, or what it waits for; and how to go on. */
+/** The fault or the obstacle of its work, and how to go on. */
 function Work({ row }: { readonly row: PictureRow }) {
   const [isBusy, retry] = useDo(RetryDocument);
   const tell = useTell();
-  const run = row.processing.runs.find(
-    ({ artifact, error, obstacle }) => artifact === null && (error || obstacle),
-  );
+  const run = runsOf(row.processing).find(({ error, obstacle }) => error || obstacle);
   const again = async (processorId: string) => {
     const { faults } = await retry({ blobId: row.id, processorId });
     if (faults[0]) tell(faults[0], true);

@@ -5,7 +5,7 @@ import { Dialog } from '../design/controls/dialog.tsx';
 import { More } from '../design/controls/more.tsx';
 import { Failed } from '../design/states/notices.tsx';
 import { useTell } from '../design/states/toasts.tsx';
-import { count, Time } from '../design/text/time.tsx';
+import { counted, Time } from '../design/text/time.tsx';
 import { useDo, useRead, useReadAgain } from '../graph/hooks.ts';
 import {
   DeadLettersDocument,
@@ -48,8 +48,7 @@ function DeadLetter({ letter, onGone }: { readonly letter: Letter; readonly onGo
         <dl className={css['facts']}>
           <dt>Given up by</dt>
           <dd>
-            {processorId}, <Time at={setAsideAt} />, after {count(attempts)}{' '}
-            {attempts === 1 ? 'try' : 'tries'}
+            {processorId}, <Time at={setAsideAt} />, after {counted(attempts, 'try', 'tries')}
           </dd>
           <dt>Event</dt>
           <dd>
@@ -174,7 +173,7 @@ export function DeadLetters({ known, onChanged }: DeadLettersProps) {
         <p role="status" className={css['soft']}>
           {known === 0
             ? 'None. Events that a processor gives up are set aside here.'
-            : `${count(known)} event${known === 1 ? '' : 's'} given up: mend what is in the way, then replay.`}
+            : `${counted(known, 'event')} given up: mend what is in the way, then replay.`}
         </p>
       </div>
       <ul className={css['letters']}>

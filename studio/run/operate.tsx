@@ -4,7 +4,8 @@ import { Dialog } from '../design/controls/dialog.tsx';
 import { Field } from '../design/controls/field.tsx';
 import { Failed } from '../design/states/notices.tsx';
 import { useTell } from '../design/states/toasts.tsx';
-import { useDo } from '../graph/hooks.ts';
+import { type Done, useDo } from '../graph/hooks.ts';
+import { faultAt, faultsBeside } from '../graph/user-faults.ts';
 import {
   PauseProcessorDocument,
   ResumeProcessorDocument,
@@ -19,22 +20,15 @@ interface Doing {
   readonly onDone: (told: string) => void;
 }
 
-interface Outcome {
-  readonly faults: readonly string[];
-  readonly userErrors: readonly { readonly field?: string | null; readonly message: string }[];
-}
+type Outcome = Pick<Done<unknown>, 'faults' | 'userErrors'>;
 
-/** A fault belongs to the reason, or to the whole. */
-const splitOf = ({ faults, userErrors }: Outcome) => {
-  const ofReason = userErrors.find(({ field }) => field === 'reason')?.message;
-  return { ofReason, ofAll: ofReason ? undefined : faults[0] };
-};
+const NOTHING_WRONG: Outcome = { faults: [], userErrors: [] };
 
 function Pause({ processor: { id, name }, onClose, onDone }: Doing) {
   const [isBusy, pause] = useDo(PauseProcessorDocument);
-  const [outcome, setOutcome] = useState<Outcome>({ faults: [], userErrors: [] });
+  const [outcome, setOutcome] = useState(NOTHING_WRONG);
   const form = useId();
-  const { ofReason, ofAll } = splitOf(outcome);
+  const [ofAll] = faultsBeside(outcome, ['reason']);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const reason = String(new FormData(event.currentTarget).get('reason') ?? '').trim();
@@ -63,7 +57,7 @@ function Pause({ processor: { id, name }, onClose, onDone }: Doing) {
           label="Reason"
           name="reason"
           maxLength={200}
-          fault={ofReason}
+          fault={faultAt(outcome.userErrors, 'reason')}
           hint="One line, which users read where something waits for it."
         />
       </form>
@@ -73,10 +67,10 @@ function Pause({ processor: { id, name }, onClose, onDone }: Doing) {
 
 function Retire({ processor: { id, name }, onClose, onDone }: Doing) {
   const [isBusy, retire] = useDo(RetireProcessorDocument);
-  const [outcome, setOutcome] = useState<Outcome>({ faults: [], userErrors: [] });
+  const [outcome, setOutcome] = useState(NOTHING_WRONG);
   const [typed, setTyped] = useState<string>();
   const form = useId();
-  const { ofReason, ofAll } = splitOf(outcome);
+  const [ofAll] = faultsBeside(outcome, ['reason']);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const given = new FormData(event.currentTarget);
@@ -109,7 +103,7 @@ function Retire({ processor: { id, name }, onClose, onDone }: Doing) {
           label="Reason"
           name="reason"
           maxLength={200}
-          fault={ofReason}
+          fault={faultAt(outcome.userErrors, 'reason')}
           hint="One line, which users read where something of it is missing."
         />
         <Field
@@ -129,7 +123,7 @@ export interface OperateProps {
   readonly onChanged: () => void;
 }
 
-/** What operators can do with a processor. */
+/** Buttons that pause, resume and retire a processor, for operators. */
 export function Operate({ processor, onChanged }: OperateProps) {
   const { id, name, status } = processor;
   const [doing, setDoing] = useState<'pause' | 'retire'>();

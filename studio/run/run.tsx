@@ -1,7 +1,6 @@
 import { Failed, Loading, Partial } from '../design/states/notices.tsx';
 import { useRead } from '../graph/hooks.ts';
-import { useBegunAnew, useChanges } from '../graph/live.tsx';
-import { useTogether } from '../graph/together.ts';
+import { useReadAfter } from '../graph/read-after.ts';
 import { Page } from '../page/page.tsx';
 import { DeadLetters, useIsOperator } from './dead-letters.tsx';
 import { ProcessorsDocument } from './operations.generated.ts';
@@ -13,17 +12,14 @@ import { byNeed, summaryOf } from './words.ts';
 
 /** Figures change without an event. */
 const EVERY_MS = 4_000;
+const GATHERED_MS = 1_000;
 
 /** The system as it runs: processors, and for operators what must be done about them. */
 export function Run() {
   const { data, faults, isLoading, reload } = useRead(ProcessorsDocument, {});
   const isOperator = useIsOperator();
   useRefresh(reload, EVERY_MS);
-  const soon = useTogether(reload, 1_000);
-  useChanges(({ kind }) => {
-    if (kind !== 'PROCESSING') soon();
-  });
-  useBegunAnew(reload);
+  useReadAfter(reload, ({ kind }) => kind !== 'PROCESSING', GATHERED_MS);
   const processors = data?.processors ?? [];
   const letters = processors.reduce((sum, { health }) => sum + (health.deadLetters ?? 0), 0);
   return (

@@ -19,8 +19,8 @@ const isReadiness = (value: unknown): value is Readiness =>
   typeof value === 'object' && value !== null && 'checks' in value && 'status' in value;
 
 /**
- * What the gateway says of itself at `/ready`, without a token: it is no content, and it is what tells when the graph
- * itself is away. Undefined before the first answer, null while there is none.
+ * The gateway's answer at `/ready`, without a token: it is no content, and it tells when the graph itself is away.
+ * Undefined before the first answer, null while there is none.
  */
 function useReadiness(): Readiness | null | undefined {
   const [readiness, setReadiness] = useState<Readiness | null>();

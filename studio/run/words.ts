@@ -1,5 +1,5 @@
 import type { Tone } from '../design/states/state-badge.tsx';
-import { count } from '../design/text/time.tsx';
+import { count, counted } from '../design/text/time.tsx';
 import type { ProcessorRowFragment } from './operations.generated.ts';
 
 export type ProcessorRow = ProcessorRowFragment;
@@ -31,7 +31,7 @@ const percent = (share: number): string =>
 export interface Figure {
   readonly name: string;
   readonly value: string;
-  /** What needs somebody's look. */
+  /** It needs somebody's look. */
   readonly isGrave?: boolean;
 }
 
@@ -45,13 +45,13 @@ const failuresOf = ({ errorRate, failedRuns, endedRuns, windowSeconds }: Health)
   return `${percent(errorRate)}: ${count(failedRuns ?? 0)} of ${count(endedRuns)}${during}`;
 };
 
-/** What everybody is told of how it fares. */
+/** The figure that everybody is told. */
 export const latencyOf = ({ latencyMs, status }: Health): Figure => ({
   name: 'Answers in',
   value: latencyMs === null ? (status === 'UNKNOWN' ? '–' : 'no answer') : `${count(latencyMs)} ms`,
 });
 
-/** What operators are told besides. A part whose service is away is a dash. */
+/** Figures that operators are told besides. A part whose service is away is a dash. */
 export const figuresOf = (health: Health): Figure[] => [
   { name: 'Waiting', value: queueOf(health) },
   {
@@ -102,4 +102,4 @@ interface Backfill {
 
 /** E.g. "Looked at 1,200 blobs; 30 of 45 runs done". */
 export const backfillWords = ({ scanned, planned, finishedRuns }: Backfill): string =>
-  `Looked at ${count(scanned)} blob${scanned === 1 ? '' : 's'}; ${count(finishedRuns)} of ${count(planned)} runs done`;
+  `Looked at ${counted(scanned, 'blob')}; ${count(finishedRuns)} of ${count(planned)} runs done`;

@@ -14,6 +14,13 @@ export interface Session {
   readonly signOut?: (() => void) | undefined;
 }
 
+/** Given to the page for a user who has come in. */
+export interface InsideProps {
+  readonly session: Session;
+  /** The gateway does not take the session's token. */
+  readonly onRefused: () => void;
+}
+
 export async function readConfig(): Promise<StudioConfig> {
   const response = await fetch(`${import.meta.env.BASE_URL}config.json`);
   if (!response.ok) throw new Error(`The gateway answered ${response.status} ${response.statusText}`);
@@ -22,6 +29,9 @@ export async function readConfig(): Promise<StudioConfig> {
 
 /** Seconds before its end at which a token is no longer used. */
 const SPARE_SECONDS = 30;
+
+/** Whether a token has the form of a JWT. */
+export const isJwt = (token: string): boolean => token.split('.').length === 3;
 
 /** When a JWT ends, in milliseconds since 1970; undefined where it does not tell. */
 export function endOf(token: string): number | undefined {

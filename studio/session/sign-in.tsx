@@ -1,11 +1,12 @@
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { Button } from '../design/controls/button.tsx';
 import { Field } from '../design/controls/field.tsx';
+import { Loading } from '../design/states/notices.tsx';
 import { tryToken } from './pasted.ts';
-import { endOf, isGood } from './session.ts';
+import { endOf, isGood, isJwt } from './session.ts';
 import css from './sign-in.module.css';
 
-/** What a user sees who has not come in yet. */
+/** The page for a user who has not come in yet. */
 export const Welcome = ({ children }: { readonly children: ReactNode }) => (
   <main className={css['signIn']}>
     <img src={`${import.meta.env.BASE_URL}icon.svg`} alt="" width="48" height="48" />
@@ -14,10 +15,17 @@ export const Welcome = ({ children }: { readonly children: ReactNode }) => (
   </main>
 );
 
-/** What is wrong with a pasted text, before the gateway is asked. */
+/** Shown until it is known whether the user comes in. */
+export const SigningIn = () => (
+  <Welcome>
+    <Loading label="Signing in" />
+  </Welcome>
+);
+
+/** The fault of a pasted text, before the gateway is asked; undefined: none. */
 export function faultOf(token: string): string | undefined {
   if (token === '') return 'Paste a token first.';
-  if (token.split('.').length !== 3) return 'This is no token: it has three parts with dots between them.';
+  if (!isJwt(token)) return 'This is no token: it has three parts with dots between them.';
   if (endOf(token) !== undefined && !isGood(token)) return 'This token has ended. Get a new one.';
   return undefined;
 }

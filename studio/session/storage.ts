@@ -7,7 +7,7 @@ const place = (name: 'localStorage' | 'sessionStorage'): Storage | undefined => 
   }
 };
 
-/** What the page keeps under a name: for as long as the tab lives, or for good. */
+/** A text that the page keeps under a name: for as long as the tab lives, or for good. */
 export const kept = (name: 'localStorage' | 'sessionStorage', key: string) => ({
   read: (): string | null => place(name)?.getItem(key) ?? null,
   keep(text: string): void {
@@ -20,7 +20,7 @@ export const kept = (name: 'localStorage' | 'sessionStorage', key: string) => ({
   forget: (): void => place(name)?.removeItem(key),
 });
 
-type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
+export type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
 
 /** Where nothing may be kept, or nothing fits: `keep` tells so by failing. */
 const nowhere: Store = {

@@ -27,7 +27,7 @@ export interface Seen {
   readonly fault: string | undefined;
 }
 
-/** What the list hears of a blob. */
+/** A change of a blob, as the list hears it. */
 export interface Heard {
   readonly kind: string;
   readonly blobId: string;
@@ -54,7 +54,7 @@ export class BlobList {
   readonly #options: BlobListOptions;
   readonly #listeners = new Set<() => void>();
   #seen: Seen = { list: NOTHING, isLoading: true, isReading: false, fault: undefined };
-  /** What was heard while a page was under way, whose answer may be older. */
+  /** Blobs that were heard of while a page was under way, whose answer may be older. */
   #heard: Row[] = [];
   #underWay = 0;
   #isLooking = false;

@@ -43,15 +43,15 @@ function useIsAtTop(list: BlobList, top: number): void {
 }
 
 /** Keeps the first row in view where it is, whatever comes or goes above it. */
-function useStillness(rows: Rows, { rows: blobs }: List, isAtTop: () => boolean): void {
+function useStillness(rows: Rows, blobs: List['rows'], list: BlobList): void {
   const anchor = useRef<{ readonly id: string; readonly start: number }>(undefined);
   useLayoutEffect(() => {
     const before = anchor.current;
-    if (!before || isAtTop()) return;
+    if (!before || list.isAtTop) return;
     const index = blobs.findIndex(({ id }) => id === before.id);
     const start = rows.measurementsCache[index]?.start;
     if (start !== undefined && start !== before.start) window.scrollBy(0, start - before.start);
-  }, [blobs, rows, isAtTop]);
+  });
   useLayoutEffect(() => {
     const offset = rows.scrollOffset ?? 0;
     const first = rows.getVirtualItems().find(({ end }) => end > offset);
@@ -69,7 +69,7 @@ function Tail({ list, seen }: { readonly list: BlobList; readonly seen: Seen }) 
 }
 
 /** E.g. "12,345 blobs". */
-export const counted = ({ total, totalIsExact }: List): string =>
+export const totalOf = ({ total, totalIsExact }: List): string =>
   `${count(total)}${totalIsExact ? '' : ' and more'} ${total === 1 ? 'blob' : 'blobs'}`;
 
 export interface BlobsProps extends RowDeeds {
@@ -90,9 +90,7 @@ export function Blobs({ list, seen, ...deeds }: BlobsProps) {
     getItemKey: (index) => blobs[index]?.id ?? index,
   });
   useIsAtTop(list, top);
-  const isAtTop = useRef(() => list.isAtTop);
-  isAtTop.current = () => list.isAtTop;
-  useStillness(rows, seen.list, isAtTop.current);
+  useStillness(rows, blobs, list);
   const items = rows.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {

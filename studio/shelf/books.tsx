@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { Button } from '../design/controls/button.tsx';
 import { Badge } from '../design/states/state-badge.tsx';
+import { counted } from '../design/text/time.tsx';
 import { isInWork } from '../graph/work.ts';
 import type { BookCardFragment } from './operations.generated.ts';
 import css from './shelf.module.css';
@@ -18,7 +19,7 @@ export const inWork = ({ chapters, compiled }: Card): number =>
 export function chaptersOf({ chapters }: Card): string {
   if (chapters.length === 0) return 'No chapters yet';
   const expanded = chapters.filter((chapter) => chapter.expanded).length;
-  return `${chapters.length} ${chapters.length === 1 ? 'chapter' : 'chapters'}, ${expanded} expanded`;
+  return `${counted(chapters.length, 'chapter')}, ${expanded} expanded`;
 }
 
 /** The newest version; null: none was compiled. Its number is with the processor that keeps it. */

@@ -3,6 +3,7 @@ import { Button } from '../design/controls/button.tsx';
 import { Dialog } from '../design/controls/dialog.tsx';
 import { Failed, Loading } from '../design/states/notices.tsx';
 import { useTell } from '../design/states/toasts.tsx';
+import { counted } from '../design/text/time.tsx';
 import { useDo, useRead } from '../graph/hooks.ts';
 import { DeleteDocument } from '../graph/operations.generated.ts';
 import { spelled } from '../graph/work.ts';
@@ -16,9 +17,7 @@ export interface DeleteBlobProps {
 
 const SHOWN = 5;
 
-const blobs = (number: number): string => (number === 1 ? '1 blob' : `${number} blobs`);
-
-/** What becomes of what was made of it. */
+/** The blobs that were made of it, and what becomes of them. */
 function Made({ blob }: { readonly blob: ShelfDeletionQuery['blob'] }) {
   const total = blob?.derived.totalCount ?? 0;
   if (total === 0) return <p>Nothing was made of it.</p>;
@@ -26,8 +25,8 @@ function Made({ blob }: { readonly blob: ShelfDeletionQuery['blob'] }) {
   return (
     <>
       <p>
-        {total === 1 ? 'One blob was' : `${blobs(total)} were`} made of it, and more may have been made of
-        those:
+        {total === 1 ? 'One blob was' : `${counted(total, 'blob')} were`} made of it, and more may have been
+        made of those:
       </p>
       <ul>
         {shown.map(({ node }) => (
@@ -45,10 +44,10 @@ function Made({ blob }: { readonly blob: ShelfDeletionQuery['blob'] }) {
   );
 }
 
-/** What was done, for people. */
+/** The outcome of a deletion, for people. */
 export function told(deleted: number, stale: number): string {
-  const also = deleted > 1 ? `, and ${blobs(deleted - 1)} with it` : '';
-  const left = stale > 0 ? ` ${blobs(stale)} that were made of others too are stale now.` : '';
+  const also = deleted > 1 ? `, and ${counted(deleted - 1, 'blob')} with it` : '';
+  const left = stale > 0 ? ` ${counted(stale, 'blob')} that were made of others too are stale now.` : '';
   return `Deleted${also}.${left}`;
 }
 

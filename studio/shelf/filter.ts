@@ -1,7 +1,7 @@
 import type { BlobFilter, ProcessingState } from 'blobgraph/client';
 import type { BlobRowFragment } from '../graph/operations.generated.ts';
 
-/** What the shelf's list shows, as its address says it. Empty: no condition. */
+/** Conditions on the shelf's list, as its address says them. Empty: none. */
 export interface ShelfFilter {
   readonly text: string;
   readonly type: string;
@@ -31,7 +31,7 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const isDay = (text: string): boolean => DAY.test(text) && !Number.isNaN(new Date(text).getTime());
 const dayIn = (text: string | null): string => (text && isDay(text) ? text : '');
 
-/** What an address asks for; what it says wrong is no condition. */
+/** Reads the filter in an address; what it says wrong is no condition. */
 export function filterIn(search: string): ShelfFilter {
   const asked = new URLSearchParams(search);
   const unfiled = asked.get('unfiled') === '1';
@@ -62,7 +62,7 @@ function startOf(day: string, days = 0): string {
 
 const wordsOf = (text: string): string[] => text.trim().split(/\s+/).filter(Boolean);
 
-/** What is wrong with the words that are searched for. */
+/** The fault of the words that are searched for; undefined: none. */
 export const faultOfText = (text: string): string | undefined =>
   wordsOf(text).length > MAX_WORDS ? `At most ${MAX_WORDS} words can be searched for.` : undefined;
 

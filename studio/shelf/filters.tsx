@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { Button } from '../design/controls/button.tsx';
 import { Field, Select } from '../design/controls/field.tsx';
+import { wordOf } from '../design/states/state.ts';
 import { spelled } from '../graph/work.ts';
 import { faultOfText, filterIn, MAX_TEXT, type ShelfFilter, STATES } from './filter.ts';
 import css from './shelf.module.css';
@@ -97,7 +98,7 @@ function Days({ filter, onChange }: Pick<FiltersProps, 'filter' | 'onChange'>) {
   );
 }
 
-/** What the list is narrowed down by. */
+/** Fields that narrow the list down. */
 export function Filters({ filter, onChange, books, processorIds, types }: FiltersProps) {
   const isNarrowed = JSON.stringify(filter) !== JSON.stringify(filterIn(''));
   const chooseBook = (value: string) =>
@@ -126,7 +127,7 @@ export function Filters({ filter, onChange, books, processorIds, types }: Filter
           <option value="">Any</option>
           {STATES.map((state) => (
             <option key={state} value={state}>
-              {STATE_NAMES[state]}
+              {wordOf(state)}
             </option>
           ))}
         </Select>
@@ -168,11 +169,3 @@ export function Filters({ filter, onChange, books, processorIds, types }: Filter
     </div>
   );
 }
-
-const STATE_NAMES = {
-  STORED: 'Stored',
-  PENDING: 'Waiting',
-  PROCESSING: 'Working',
-  COMPLETED: 'Done',
-  FAILED: 'Failed',
-} as const;

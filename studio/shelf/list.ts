@@ -90,7 +90,7 @@ export function arrived(list: List, arriving: readonly Row[], atOnce: boolean): 
   return atOnce ? shown(grown) : grown;
 }
 
-/** What waited is in its place. */
+/** The list with the rows that waited in their places. */
 export const shown = (list: List): List =>
   list.waiting.length === 0
     ? list

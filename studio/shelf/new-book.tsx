@@ -6,6 +6,7 @@ import { Field } from '../design/controls/field.tsx';
 import { Failed } from '../design/states/notices.tsx';
 import { useDo } from '../graph/hooks.ts';
 import { useTyped } from '../graph/live.tsx';
+import { faultAt, faultsBeside } from '../graph/user-faults.ts';
 import { useIsHere } from '../page/here.ts';
 import { ShelfBookThereDocument, ShelfCreateBookDocument } from './operations.generated.ts';
 import css from './shelf.module.css';
@@ -16,7 +17,7 @@ export interface NewBookProps {
   readonly onClose: () => void;
 }
 
-type Faults = Readonly<Partial<Record<'title' | 'id' | 'author' | 'other', string>>>;
+type Faults = Readonly<Partial<Record<'title' | 'id' | 'author' | 'other', string | undefined>>>;
 
 const TAKEN = 'You have a book of this id already. Choose another one.';
 
@@ -53,14 +54,11 @@ export function NewBook({ known, onClose }: NewBookProps) {
     // What describes a book that is there would change it; the shelf may not know of it yet.
     if (await isThere()) return setFaults({ id: TAKEN });
     const input = { id, title: title.trim(), ...(author.trim() && { author: author.trim() }) };
-    const { payload, faults: why, userErrors } = await create({ input });
+    const done = await create({ input });
     if (!isHere()) return;
-    if (payload?.book) return go(`/books/${encodeURIComponent(id)}`);
-    const atFields = FIELDS.flatMap((field) => {
-      const fault = userErrors.find((each) => each.field === field);
-      return fault ? [[field, fault.message] as const] : [];
-    });
-    setFaults(atFields.length > 0 ? Object.fromEntries(atFields) : { other: why.join(' ') });
+    if (done.payload?.book) return go(`/books/${encodeURIComponent(id)}`);
+    const atFields = FIELDS.map((field) => [field, faultAt(done.userErrors, field)] as const);
+    setFaults({ ...Object.fromEntries(atFields), other: faultsBeside(done, FIELDS).join(' ') });
   };
   const save = (
     <Button kind="primary" type="submit" form="new-book" busy={isBusy}>

@@ -1,4 +1,4 @@
-/** What stands before a text and is no part of it; one that is cut off has no end. */
+/** Front matter, which is no part of the text behind it. */
 const FRONT_MATTER = /^---[ \t]*\n(?:[\s\S]*?\n)??(?:---|\.\.\.)[ \t]*(?:\n|$)/;
 
 const LINES: readonly (readonly [RegExp, string])[] = [
@@ -41,7 +41,7 @@ interface Previewed {
   readonly preview: string;
 }
 
-/** What a person wants to read of a blob's beginning: no marks of Markdown, no JSON, and not its title once more. */
+/** The beginning of a blob as a person wants to read it: no marks of Markdown, no JSON, and not its title once more. */
 export function previewOf({ schemaId, title, preview }: Previewed): string {
   if (isJson(preview)) return schemaId.startsWith('image') ? fileNameIn(preview) : '';
   const words = without(without(bodyOf(preview.replaceAll('\r\n', '\n')), LINES).trim(), WORDS);

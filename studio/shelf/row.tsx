@@ -41,7 +41,7 @@ function Deeds({ row, onRetry, onCancel, onDelete }: RowDeeds & { readonly row: 
   );
 }
 
-/** What its work is at, or the beginning of its text. */
+/** The stage of its work, or the beginning of its text. */
 function Line({ row }: { readonly row: Row }) {
   const run = tellingRun(row.processing);
   const word = run && (run.state === 'FAILED' || isInWork(run)) ? wordOf(run) : undefined;

@@ -1,16 +1,15 @@
 import { lazy, Suspense, useMemo, useRef, useState } from 'react';
-import { Link, useLocation, useSearch } from 'wouter';
+import { useLocation, useSearch } from 'wouter';
 import { Button } from '../design/controls/button.tsx';
-import controls from '../design/controls/controls.module.css';
+import { ButtonLink } from '../design/controls/button-link.tsx';
 import { Empty, Failed, Loading, Partial } from '../design/states/notices.tsx';
 import { useTell } from '../design/states/toasts.tsx';
 import { count } from '../design/text/time.tsx';
 import { useDo, useRead } from '../graph/hooks.ts';
-import { useBegunAnew, useChanges } from '../graph/live.tsx';
 import { CancelDocument, RetryDocument } from '../graph/operations.generated.ts';
-import { useTogether } from '../graph/together.ts';
+import { useReadAfter } from '../graph/read-after.ts';
 import { Page } from '../page/page.tsx';
-import { Blobs, counted } from './blobs.tsx';
+import { Blobs, totalOf } from './blobs.tsx';
 import { Books } from './books.tsx';
 import { DeleteBlob } from './delete-blob.tsx';
 import { addressOf, asked, filterIn, type ShelfFilter } from './filter.ts';
@@ -30,29 +29,28 @@ const GATHERED_MS = 400;
 /** Reads the books again, once for changes that come together. */
 function useBooks() {
   const read = useRead(ShelfDocument, {});
-  const soon = useTogether(read.reload, GATHERED_MS);
-  useChanges(({ kind }) => {
-    if (OF_BOOKS.has(kind)) soon();
-  });
-  useBegunAnew(soon);
+  useReadAfter(read.reload, ({ kind }) => OF_BOOKS.has(kind), GATHERED_MS);
   return read;
 }
 
 function useRuns() {
   const [[, retry], [, cancel], tell] = [useDo(RetryDocument), useDo(CancelDocument), useTell()];
-  const done = async (doing: Promise<{ readonly faults: readonly string[] }>, word: string) => {
-    const { faults } = await doing;
-    tell(faults[0] ?? word, faults.length > 0);
-  };
-  return {
-    onRetry: (blobId: string, processorId: string) =>
-      void done(retry({ blobId, processorId }), 'It is tried again.'),
-    onCancel: (blobId: string, processorId: string) =>
-      void done(cancel({ blobId, processorId }), 'Cancelled.'),
-  };
+  // The same for as long as the shelf is shown, so that rows are not rendered for nothing.
+  return useMemo(() => {
+    const done = async (doing: Promise<{ readonly faults: readonly string[] }>, word: string) => {
+      const { faults } = await doing;
+      tell(faults[0] ?? word, faults.length > 0);
+    };
+    return {
+      onRetry: (blobId: string, processorId: string) =>
+        void done(retry({ blobId, processorId }), 'It is tried again.'),
+      onCancel: (blobId: string, processorId: string) =>
+        void done(cancel({ blobId, processorId }), 'Cancelled.'),
+    };
+  }, [retry, cancel, tell]);
 }
 
-/** What there is to see before anything was written. */
+/** The shelf before anything was written. */
 const EmptyShelf = ({ onDemo }: { readonly onDemo: () => void }) => (
   <Empty
     title="Nothing is written yet"
@@ -92,16 +90,6 @@ function List({ filter, books, state }: ListProps) {
   const { list, seen } = useList(filter);
   const [deleting, setDeleting] = useState<Row>();
   const runs = useRuns();
-  const runsNow = useRef(runs);
-  runsNow.current = runs;
-  const deeds = useMemo(
-    () => ({
-      onRetry: (blobId: string, processorId: string) => runsNow.current.onRetry(blobId, processorId),
-      onCancel: (blobId: string, processorId: string) => runsNow.current.onCancel(blobId, processorId),
-      onDelete: setDeleting,
-    }),
-    [],
-  );
   const title = useRef<HTMLHeadingElement>(null);
   const { rows } = seen.list;
   const types = useMemo(() => [...new Set(rows.map(({ type }) => type))], [rows]);
@@ -113,7 +101,7 @@ function List({ filter, books, state }: ListProps) {
           Everything
         </h2>
         <p role="status" className={css['count']}>
-          {seen.isLoading || seen.fault ? '' : counted(seen.list)}
+          {seen.isLoading || seen.fault ? '' : totalOf(seen.list)}
         </p>
       </div>
       <Filters
@@ -124,7 +112,7 @@ function List({ filter, books, state }: ListProps) {
         types={types}
       />
       {seen.isLoading ? <Loading label="Loading the list" lines={6} /> : null}
-      {rows.length > 0 ? <Blobs list={list} seen={seen} {...deeds} /> : null}
+      {rows.length > 0 ? <Blobs list={list} seen={seen} {...runs} onDelete={setDeleting} /> : null}
       {isNothing && seen.fault ? (
         <Failed title="The list cannot be read" reason={seen.fault} onRetry={() => void list.begin()} />
       ) : null}
@@ -192,9 +180,9 @@ interface ActionsProps {
 
 const Actions = ({ isEmpty, onNewBook }: ActionsProps) => (
   <>
-    <Link href="/write" className={`${controls['button']} ${controls[isEmpty ? 'plain' : 'primary']}`}>
+    <ButtonLink href="#/write" kind={isEmpty ? 'plain' : 'primary'}>
       New draft
-    </Link>
+    </ButtonLink>
     <Button onClick={onNewBook}>New book</Button>
   </>
 );

@@ -1,7 +1,7 @@
 import type { RequestUploadInput } from 'blobgraph/client';
 import { sha256Of } from './file.ts';
 
-/** What a user says of a picture before it is sent. */
+/** Details that a user gives of a picture before it is sent. */
 export interface Details {
   readonly title: string;
   /** Empty: none. */

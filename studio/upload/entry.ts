@@ -19,7 +19,7 @@ export type Stage =
 export interface Failure {
   readonly name: 'failed';
   readonly reason: string;
-  /** What of its details is wrong. */
+  /** The detail that is wrong. */
   readonly field?: keyof Details | undefined;
   /** The same file will never do. */
   readonly isFinal: boolean;

@@ -5,11 +5,11 @@ import {
   SIGNATURE_BYTES,
 } from '../../subgraphs/image-processor/picture/format.ts';
 
-/** What is announced of a file's bytes. */
+/** Facts of a file's bytes, to be announced. */
 export interface ReadFile {
   /** SHA-256 in hex. */
   readonly sha256: string;
-  /** What the bytes are, whatever the name says. */
+  /** By the bytes, whatever the name says. */
   readonly contentType: string;
 }
 

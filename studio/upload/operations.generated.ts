@@ -7,7 +7,7 @@ export type RequestUploadMutationVariables = Types.Exact<{
 }>;
 
 
-export type RequestUploadMutation = { requestUpload: { upload: { id: string, url: string, method: string, expiresAt: string, headers: Array<{ name: string, value: string }> } | null, userErrors: Array<{ field: string | null, code: string, message: string }> } };
+export type RequestUploadMutation = { requestUpload: { upload: { id: string, url: string, method: string, headers: Array<{ name: string, value: string }> } | null, userErrors: Array<{ field: string | null, code: string, message: string }> } };
 
 export type CompleteUploadMutationVariables = Types.Exact<{
   uploadId: Types.Scalars['ID']['input'];
@@ -34,7 +34,7 @@ export type BlobWorkFragment = { state: Types.ProcessingState, runs: Array<{ pro
 
 export type FaultFragment = { field: string | null, code: string, message: string };
 
-export const RequestUploadDocument = "mutation RequestUpload($input:RequestUploadInput!){requestUpload(input:$input){upload{id url method headers{name value}expiresAt}userErrors{...Fault}}}fragment Fault on UserError{field code message}" as TypedDocument<RequestUploadMutation, RequestUploadMutationVariables>;
+export const RequestUploadDocument = "mutation RequestUpload($input:RequestUploadInput!){requestUpload(input:$input){upload{id url method headers{name value}}userErrors{...Fault}}}fragment Fault on UserError{field code message}" as TypedDocument<RequestUploadMutation, RequestUploadMutationVariables>;
 
 export const CompleteUploadDocument = "mutation CompleteUpload($uploadId:ID!){completeUpload(input:{uploadId:$uploadId}){blob{...BlobRow}userErrors{...Fault}}}fragment BlobRow on BlobIndex{__typename id version type schemaId title preview processorId createdAt updatedAt contentMissingSince processing{...BlobWork}}fragment BlobWork on Processing{state runs{processorId artifact state attempt generation stage progress updatedAt error{code message}obstacle{code message}}}fragment Fault on UserError{field code message}" as TypedDocument<CompleteUploadMutation, CompleteUploadMutationVariables>;
 

@@ -1,29 +1,17 @@
 import type { RequestUploadInput } from 'blobgraph/client';
+import type { Done } from '../graph/hooks.ts';
 import { newKey } from '../graph/new-key.ts';
 import { announcementOf, type Details, titleOf } from './announcement.ts';
 import { type Entry, type Failure, isOpen, isSendable, type Stage } from './entry.ts';
 import { type ReadFile, UnusableFile } from './file.ts';
 import { NotSent, type PutRequest, type Sent } from './put.ts';
 
-interface UserFault {
-  readonly field?: string | null;
-  readonly code: string;
-  readonly message: string;
-}
-
-/** What a mutation came to. */
-interface Answer<Payload> {
-  readonly payload: Payload | undefined;
-  readonly faults: readonly string[];
-  readonly userErrors: readonly UserFault[];
-}
-
-/** What a queue does its work by. */
+/** Steps of its work, which a queue calls. */
 export interface QueueDependencies {
   readonly read: (file: Blob, onProgress: (share: number) => void, signal: AbortSignal) => Promise<ReadFile>;
   readonly request: (
     input: RequestUploadInput,
-  ) => Promise<Answer<{ readonly upload: (PutRequest & { readonly id: string }) | null }>>;
+  ) => Promise<Done<{ readonly upload: (PutRequest & { readonly id: string }) | null }>>;
   readonly put: (
     request: PutRequest,
     file: Blob,
@@ -32,7 +20,7 @@ export interface QueueDependencies {
   ) => Promise<Sent>;
   readonly complete: (
     uploadId: string,
-  ) => Promise<Answer<{ readonly blob: { readonly id: string; readonly createdAt: string } | null }>>;
+  ) => Promise<Done<{ readonly blob: { readonly id: string; readonly createdAt: string } | null }>>;
   readonly now: () => Date;
 }
 
@@ -46,7 +34,7 @@ const EXACT_SPARE_MS = 2_000;
 const FINAL = new Set(['UPLOAD_MISMATCH', 'IMAGE_TOO_LARGE', 'IMAGE_UNSUPPORTED', 'IMAGE_INVALID']);
 const FIELDS: readonly string[] = ['title', 'altText', 'bookId', 'keepPosition'] satisfies (keyof Details)[];
 
-function failureOf({ faults, userErrors }: Answer<unknown>): Failure {
+function failureOf({ faults, userErrors }: Done<unknown>): Failure {
   const [first] = userErrors;
   const field = FIELDS.find((each) => first?.field === each) as keyof Details | undefined;
   const ofFile = first?.field != null && !field && first.code === 'VALIDATION_FAILED';

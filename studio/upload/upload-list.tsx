@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Button } from '../design/controls/button.tsx';
 import { Select } from '../design/controls/field.tsx';
-import { count } from '../design/text/time.tsx';
+import { count, counted } from '../design/text/time.tsx';
 import { useRead } from '../graph/hooks.ts';
 import { type Entry, isOpen, summaryOf, twinOf } from './entry.ts';
 import { UploadBooksDocument } from './operations.generated.ts';
@@ -9,12 +9,10 @@ import type { UploadQueue } from './queue.ts';
 import css from './upload.module.css';
 import { UploadRow } from './upload-row.tsx';
 
-export const pictures = (number: number): string => `${count(number)} picture${number === 1 ? '' : 's'}`;
-
-/** What the list is at, in a sentence. */
+/** The list's progress, in a sentence. */
 function sentenceOf({ sendable, undescribed, underWay, sent, failed }: ReturnType<typeof summaryOf>): string {
   const parts = [
-    underWay > 0 && `${pictures(underWay)} on the way`,
+    underWay > 0 && `${counted(underWay, 'picture')} on the way`,
     sent > 0 && `${count(sent)} sent`,
     failed > 0 && `${count(failed)} failed`,
     sendable > 0 && `${count(sendable)} to send`,
@@ -65,7 +63,7 @@ export function UploadList({ queue, entries }: UploadListProps) {
           ) : null}
           {summary.sendable > 0 ? (
             <Button kind="primary" onClick={() => queue.send()}>
-              Upload {pictures(summary.sendable)}
+              Upload {counted(summary.sendable, 'picture')}
             </Button>
           ) : null}
         </div>

@@ -1,5 +1,6 @@
 import { memo, useEffect, useState } from 'react';
 import { Button } from '../design/controls/button.tsx';
+import { Check } from '../design/controls/check.tsx';
 import { Field, Select, TextArea } from '../design/controls/field.tsx';
 import { bytes } from '../design/text/time.tsx';
 import { type Entry, isOpen, isSendable } from './entry.ts';
@@ -88,14 +89,13 @@ export const UploadRow = memo(function UploadRow({ entry, books, twin, queue }: 
                 onChange={({ target }) => queue.describe(id, { altText: target.value })}
               />
             </div>
-            <label className={`${css['check']} ${css['wide']}`}>
-              <input
-                type="checkbox"
+            <div className={css['wide']}>
+              <Check
+                label="Keep where it was taken, if the camera wrote it down"
                 checked={details.keepPosition}
                 onChange={({ target }) => queue.describe(id, { keepPosition: target.checked })}
               />
-              Keep where it was taken, if the camera wrote it down
-            </label>
+            </div>
           </div>
         ) : (
           <p className={css['said']}>

@@ -1,17 +1,18 @@
 import { Progress } from '../design/states/notices.tsx';
 import { Badge, StateBadge } from '../design/states/state-badge.tsx';
 import { useRead } from '../graph/hooks.ts';
+import { runsOf } from '../graph/work.ts';
 import type { Entry } from './entry.ts';
 import { UploadWorkDocument } from './operations.generated.ts';
 import css from './upload.module.css';
 
-/** What processors do with a picture that was sent: live, since the cache hears of each change. */
+/** The work of processors on a picture that was sent: live, since the cache hears of each change. */
 function Work({ blobId, wasThere }: { readonly blobId: string; readonly wasThere: boolean }) {
   const { data } = useRead(UploadWorkDocument, { id: blobId });
   const blob = data?.blob;
   if (data && !blob) return <Badge tone="rest">Deleted</Badge>;
   if (!blob) return <Badge tone="waiting">Sent</Badge>;
-  const [run] = blob.processing.runs.filter(({ artifact }) => artifact === null);
+  const [run] = runsOf(blob.processing);
   const why = run?.error?.message ?? run?.obstacle?.message;
   return (
     <>

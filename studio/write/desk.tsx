@@ -6,10 +6,9 @@ import { Dialog } from '../design/controls/dialog.tsx';
 import { Failed } from '../design/states/notices.tsx';
 import { ago } from '../design/text/time.tsx';
 import { useRead } from '../graph/hooks.ts';
-import { useChanges } from '../graph/live.tsx';
 import type { SentOperation } from '../graph/operation.ts';
 import type { BlobRowFragment } from '../graph/operations.generated.ts';
-import { useTogether } from '../graph/together.ts';
+import { useReadAfter } from '../graph/read-after.ts';
 import { useLeaving } from '../page/leaving.ts';
 import { Page } from '../page/page.tsx';
 import { storeOf } from '../session/storage.ts';
@@ -53,7 +52,7 @@ function useIsSlow(isUnderWay: boolean): boolean {
   return isSlow;
 }
 
-/** What other tabs have of this draft and did not save. */
+/** The newest state of this draft that another tab did not save. */
 function useElsewhere(place: UnsavedPlace) {
   const [, setLooked] = useState(0);
   useEffect(() => {
@@ -72,10 +71,7 @@ function useElsewhere(place: UnsavedPlace) {
 /** The user's books, with the chapters that drafts bring. */
 function useBooks() {
   const { data, reload } = useRead(WriteBooksDocument, {});
-  const soon = useTogether(reload);
-  useChanges(({ kind }) => {
-    if (kind === 'CREATED' || kind === 'DELETED') soon();
-  });
+  useReadAfter(reload, ({ kind }) => kind === 'CREATED' || kind === 'DELETED');
   return data?.me.state.books ?? [];
 }
 

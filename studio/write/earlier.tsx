@@ -3,8 +3,7 @@ import { Failed } from '../design/states/notices.tsx';
 import { StateBadge } from '../design/states/state-badge.tsx';
 import { Time } from '../design/text/time.tsx';
 import { useRead } from '../graph/hooks.ts';
-import { useChanges } from '../graph/live.tsx';
-import { useTogether } from '../graph/together.ts';
+import { useReadAfter } from '../graph/read-after.ts';
 import { WriteDraftsDocument } from './operations.generated.ts';
 import css from './write.module.css';
 
@@ -21,10 +20,7 @@ const LOOKED_THROUGH = 100;
 /** All drafts of the chapter, the newest first: each stays as it was stored. */
 export function Earlier({ bookId, chapterNum, id }: EarlierProps) {
   const { data, faults, reload } = useRead(WriteDraftsDocument, { bookId, first: LOOKED_THROUGH });
-  const soon = useTogether(reload);
-  useChanges(({ kind }) => {
-    if (kind === 'CREATED' || kind === 'DELETED') soon();
-  });
+  useReadAfter(reload, ({ kind }) => kind === 'CREATED' || kind === 'DELETED');
   const drafts = (data?.blobs.edges ?? [])
     .map(({ node }) => node)
     .filter(({ content }) => content?.__typename === 'UserBlob' && content.chapterNum === chapterNum);

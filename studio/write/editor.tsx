@@ -112,7 +112,7 @@ const handleOf = (view: EditorView): TextHandle => ({
   focus: () => view.focus(),
 });
 
-/** What readers of screens hear of it; its own attributes take their place when these change. */
+/** Attributes for readers of screens; the editor's own take their place when these change. */
 const attributes = ({ label, describedBy, isInvalid }: EditorProps): Record<string, string> => ({
   'aria-label': label,
   'aria-multiline': 'true',

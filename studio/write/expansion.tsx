@@ -1,4 +1,4 @@
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Link } from 'wouter';
 import { Button } from '../design/controls/button.tsx';
 import { Failed, Loading, Partial, Progress } from '../design/states/notices.tsx';
@@ -14,7 +14,7 @@ import {
   ReprocessDocument,
   RetryDocument,
 } from '../graph/operations.generated.ts';
-import { useTogether } from '../graph/together.ts';
+import { useReadAfter } from '../graph/read-after.ts';
 import { isInWork, type Run, runsOf, wordOf } from '../graph/work.ts';
 import type { Expanded } from './expansion-content.ts';
 import { Figures } from './figures.tsx';
@@ -32,13 +32,17 @@ const Compare = lazy(async () => ({ default: (await import('./compare.tsx')).Com
 
 type Expanders = WriteExpandersQuery['processors'];
 
+const GATHERED_MS = 100;
+
 /** The newest of what was made of a draft by those who expand chapters. */
 function useNewest(blobId: string, expanders: readonly string[]) {
   const { data, faults, reload } = useRead(WriteMadeDocument, { id: blobId });
-  const soon = useTogether(reload, 100);
-  useChanges(({ kind, blobId: changed }) => {
-    if (kind === 'DERIVED' || kind === 'DELETED' || (kind === 'COMPLETED' && changed === blobId)) soon();
-  });
+  useReadAfter(
+    reload,
+    ({ kind, blobId: changed }) =>
+      kind === 'DERIVED' || kind === 'DELETED' || (kind === 'COMPLETED' && changed === blobId),
+    GATHERED_MS,
+  );
   const made = (data?.blob?.derived.edges ?? []).map(({ node }) => node);
   const [newest] = made
     .filter(({ processorId }) => expanders.includes(processorId))
@@ -63,7 +67,7 @@ const Streaming = ({ written: { parts, sections } }: { readonly written: Written
   </>
 );
 
-/** What one processor is at, and what can be done about it. */
+/** One processor's run, and what can be done about it. */
 function RunLine({
   run,
   blobId,
@@ -181,10 +185,7 @@ export function Expansion({ blob }: ExpansionProps) {
   const working = own.find(isInWork);
   const written = useWritten(blob.id, working !== undefined);
   const { newest } = useNewest(blob.id, ids);
-  const streamed = useMemo(
-    () => (working ? written.get(working.processorId) : undefined),
-    [working, written],
-  );
+  const streamed = working && written.get(working.processorId);
   return (
     <section aria-labelledby="expansion" className={css['side']}>
       <div className={css['sideHead']}>

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { count } from '../design/text/time.tsx';
+import { count, counted } from '../design/text/time.tsx';
 import type { Expanded } from './expansion-content.ts';
 import { easeOf, wordsIn } from './text/sections.ts';
 import css from './write.module.css';
@@ -8,7 +8,7 @@ import css from './write.module.css';
 export const lengthOf = (text: string): string => {
   const words = wordsIn(text);
   if (words === null) return `${count(text.length)} characters`;
-  return `${count(words)} ${words === 1 ? 'word' : 'words'}`;
+  return counted(words, 'word');
 };
 
 const Figure = ({

@@ -53,7 +53,7 @@ export const Hears = ({ children }: { readonly children: ReactNode }) => (
   <context.Provider value={useHearing()}>{children}</context.Provider>
 );
 
-/** What is being written of a blob while `isInWork`. */
+/** The texts that are being written of a blob while `isInWork`. */
 export function useWritten(blobId: string, isInWork: boolean): AllWritten {
   const { heard, forget } = useContext(context);
   const written = heard.get(blobId);

@@ -29,9 +29,9 @@ interface Sent {
   readonly draft: Draft;
 }
 
-/** Saves by the key of a saving of the same that was not answered, if there is one. */
-const keyFor = (sent: Sent | undefined, draft: Draft): string =>
-  sent && isSame(sent.draft, draft) ? sent.key : newKey();
+/** The key of a saving of the same that was not answered; null where there is none. */
+const keyOf = (sent: Sent | undefined, draft: Draft): string | null =>
+  sent && isSame(sent.draft, draft) ? sent.key : null;
 
 function begin({ place, stored }: Pick<DeskOptions, 'place' | 'stored'>) {
   const kept = keptHere(store, place);
@@ -40,7 +40,7 @@ function begin({ place, stored }: Pick<DeskOptions, 'place' | 'stored'>) {
   return { draft: draft as Draft, sent: key ? { key, draft } : undefined, keptAt: at };
 }
 
-/** What is being written: its fields, what of it is unsaved, and how it is saved. */
+/** The draft that is being written: its fields, what of it is unsaved, and how it is saved. */
 export function useDesk({ place: keptAtFirst, stored: storedAtFirst, body, onSaved }: DeskOptions) {
   const graph: Graph = useTyped();
   const isHere = useIsHere();
@@ -69,7 +69,7 @@ export function useDesk({ place: keptAtFirst, stored: storedAtFirst, body, onSav
     const isClean = isSame(draft, stored.current);
     setDirty(!isClean);
     if (isClean) return forget(store, keeping.current);
-    const key = sent.current && isSame(sent.current.draft, draft) ? sent.current.key : null;
+    const key = keyOf(sent.current, draft);
     setRoom(keep(store, keeping.current, { ...draft, at: Date.now(), key }));
   }, [read]);
 
@@ -98,7 +98,7 @@ export function useDesk({ place: keptAtFirst, stored: storedAtFirst, body, onSav
     const wrong = faultsOf(draft);
     setFaults(wrong);
     if (Object.keys(wrong).length > 0) return;
-    sent.current = { key: keyFor(sent.current, draft), draft };
+    sent.current = { key: keyOf(sent.current, draft) ?? newKey(), draft };
     keepNow();
     const control = new AbortController();
     setSaving(control);

@@ -50,7 +50,7 @@ function textOf({ title, content }: Blob): Text | undefined {
   return { draft, body: body ?? undefined, bookId: bookId ?? undefined, chapterNum: chapterNum ?? undefined };
 }
 
-/** What a new draft begins with, as its address says: `?book=ID&chapter=NUMBER`. */
+/** A new draft at its beginning, as its address says: `?book=ID&chapter=NUMBER`. */
 function begun(search: string): Draft {
   const asked = new URLSearchParams(search);
   return { ...NO_DRAFT, bookId: asked.get('book') ?? '', chapter: asked.get('chapter') ?? '' };

@@ -128,7 +128,7 @@ export type MutationDeleteWebhookArgs = {
   id: Scalars['ID']['input'];
 };
 
-/** What can be followed, at `/graphql`: over WebSocket (`graphql-transport-ws`), or as server-sent events (`graphql-sse`). */
+/** Everything that can be followed, at `/graphql`: over WebSocket (`graphql-transport-ws`), or as server-sent events (`graphql-sse`). */
 export type Subscription = {
   __typename?: 'Subscription';
   /** Every change of the caller's blobs, in the order of the log, each once. */
@@ -150,21 +150,21 @@ export type Subscription = {
 };
 
 
-/** What can be followed, at `/graphql`: over WebSocket (`graphql-transport-ws`), or as server-sent events (`graphql-sse`). */
+/** Everything that can be followed, at `/graphql`: over WebSocket (`graphql-transport-ws`), or as server-sent events (`graphql-sse`). */
 export type SubscriptionBlobChangedArgs = {
   filter?: InputMaybe<BlobChangeFilter>;
   after?: InputMaybe<Scalars['String']['input']>;
 };
 
 
-/** What can be followed, at `/graphql`: over WebSocket (`graphql-transport-ws`), or as server-sent events (`graphql-sse`). */
+/** Everything that can be followed, at `/graphql`: over WebSocket (`graphql-transport-ws`), or as server-sent events (`graphql-sse`). */
 export type SubscriptionBookChangedArgs = {
   bookId: Scalars['ID']['input'];
   after?: InputMaybe<Scalars['String']['input']>;
 };
 
 
-/** What can be followed, at `/graphql`: over WebSocket (`graphql-transport-ws`), or as server-sent events (`graphql-sse`). */
+/** Everything that can be followed, at `/graphql`: over WebSocket (`graphql-transport-ws`), or as server-sent events (`graphql-sse`). */
 export type SubscriptionProcessingChangedArgs = {
   blobId?: InputMaybe<Scalars['ID']['input']>;
   bookId?: InputMaybe<Scalars['ID']['input']>;
@@ -173,7 +173,7 @@ export type SubscriptionProcessingChangedArgs = {
 };
 
 
-/** What can be followed, at `/graphql`: over WebSocket (`graphql-transport-ws`), or as server-sent events (`graphql-sse`). */
+/** Everything that can be followed, at `/graphql`: over WebSocket (`graphql-transport-ws`), or as server-sent events (`graphql-sse`). */
 export type SubscriptionExpansionProgressArgs = {
   blobId?: InputMaybe<Scalars['ID']['input']>;
 };
@@ -193,7 +193,7 @@ export type BlobChange = {
   __typename?: 'BlobChange';
   /** Where the change stands in the log; hand it to `after` to resume. */
   cursor: Scalars['String']['output'];
-  /** What happened to it. */
+  /** The kind of change. */
   kind: BlobChangeKind;
   /** The blob that changed. */
   blobId: Scalars['ID']['output'];
@@ -205,7 +205,7 @@ export type BlobChange = {
   blob: Maybe<BlobIndex>;
 };
 
-/** What happened to a blob. */
+/** A kind of change of a blob. */
 export type BlobChangeKind =
   /** A user stored a blob. */
   | 'CREATED'
@@ -225,7 +225,7 @@ export type BookChange = {
   __typename?: 'BookChange';
   /** Where the change stands in the log; hand it to `after` to resume. */
   cursor: Scalars['String']['output'];
-  /** What happened to it. */
+  /** The kind of change. */
   kind: BookChangeKind;
   /** The user's own id of the book. */
   bookId: Scalars['ID']['output'];
@@ -235,7 +235,7 @@ export type BookChange = {
   type: Maybe<Scalars['String']['output']>;
   /** The processor whose run on the blob changed; null where it is about no run. */
   processorId: Maybe<Scalars['ID']['output']>;
-  /** What that run makes besides blobs, e.g. an export's format. */
+  /** The artifact that the run makes besides blobs, e.g. an export's format. */
   artifact: Maybe<Scalars['String']['output']>;
   /** Where that run is. */
   state: Maybe<ProcessingState>;
@@ -249,7 +249,7 @@ export type BookChange = {
   blob: Maybe<BlobIndex>;
 };
 
-/** What happened to a book. */
+/** A kind of change of a book. */
 export type BookChangeKind =
   /** Its owner described it anew: title, front matter or chapters. */
   | 'UPDATED'
@@ -279,7 +279,7 @@ export type ProcessingChange = {
   bookId: Maybe<Scalars['ID']['output']>;
   /** The processor that works on it. */
   processorId: Scalars['ID']['output'];
-  /** What is made besides blobs, e.g. an export's format; null for the run that makes blobs. */
+  /** The artifact that is made besides blobs, e.g. an export's format; null for the run that makes blobs. */
   artifact: Maybe<Scalars['String']['output']>;
   /** Where the run is; PENDING when it was asked for again. */
   state: ProcessingState;
@@ -287,7 +287,7 @@ export type ProcessingChange = {
   attempt: Scalars['Int']['output'];
   /** 0 at first; `reprocess` asks for the next. */
   generation: Maybe<Scalars['Int']['output']>;
-  /** What it is at, in a word or two, where the processor tells it. */
+  /** Its present step, in a word or two, where the processor tells it. */
   stage: Maybe<Scalars['String']['output']>;
   /** 0 to 1, where the processor tells it. */
   progress: Maybe<Scalars['Float']['output']>;
@@ -374,13 +374,13 @@ export type DeadLetter = {
   id: Scalars['ID']['output'];
   /** Who gave it up. */
   processorId: Scalars['ID']['output'];
-  /** What the processor said, for operators; what the user may see is in the blob's `processing.runs`. */
+  /** The processor's reason, for operators; the one that the user may see is in the blob's `processing.runs`. */
   reason: Scalars['String']['output'];
   /** How often it was tried, those before a replay included. */
   attempts: Scalars['Int']['output'];
   /** When it was given up. */
   setAsideAt: Scalars['DateTime']['output'];
-  /** What happened to the blob, e.g. `blob.created`; null when the message is no event. */
+  /** The event that happened to the blob, e.g. `blob.created`; null when the message is no event. */
   event: Maybe<Scalars['String']['output']>;
   /** The blob that the event is about; null when the message is no event. */
   blobId: Maybe<Scalars['ID']['output']>;
@@ -392,7 +392,7 @@ export type DeadLetter = {
   subject: Scalars['String']['output'];
   /** When the message was published. */
   publishedAt: Scalars['DateTime']['output'];
-  /** What the message carries: ids, never content. */
+  /** The message itself: ids, never content. */
   body: Scalars['String']['output'];
 };
 
@@ -450,7 +450,7 @@ export type UserError = {
   field: Maybe<Scalars['String']['output']>;
   /** A code of the table of errors. */
   code: Scalars['String']['output'];
-  /** What is wrong and how to mend it. */
+  /** The mistake, and how to mend it. */
   message: Scalars['String']['output'];
 };
 
@@ -461,7 +461,7 @@ export type Webhook = {
   id: Scalars['ID']['output'];
   /** Where changes are sent. */
   url: Scalars['String']['output'];
-  /** What its owner calls it. */
+  /** Its owner's name for it. */
   description: Maybe<Scalars['String']['output']>;
   /** Which changes are sent. */
   filter: WebhookFilter;
@@ -492,7 +492,7 @@ export type Webhook = {
 /** Which changes are sent: all given conditions hold, and null lets everything through. */
 export type WebhookFilter = {
   __typename?: 'WebhookFilter';
-  /** What happened. */
+  /** The kinds of changes. */
   kinds: Maybe<Array<BlobChangeKind>>;
   /** The changed blob itself. */
   blobId: Maybe<Scalars['ID']['output']>;
@@ -535,7 +535,7 @@ export type WebhookSetAsideReason =
 
 /** Which changes are sent: all given conditions must hold. */
 export type WebhookFilterInput = {
-  /** What happened. Default: all kinds. */
+  /** Kinds of changes. Default: all kinds. */
   kinds?: InputMaybe<Array<BlobChangeKind>>;
   /** The changed blob itself. */
   blobId?: InputMaybe<Scalars['ID']['input']>;
@@ -549,7 +549,7 @@ export type WebhookFilterInput = {
 export type RegisterWebhookInput = {
   /** Where changes are sent: `https://`, at a public address, without a name or password. */
   url: Scalars['String']['input'];
-  /** What you call it, in at most 200 characters. */
+  /** Your name for it, in at most 200 characters. */
   description?: InputMaybe<Scalars['String']['input']>;
   /** Which changes. Default: all. */
   filter?: InputMaybe<WebhookFilterInput>;
@@ -559,13 +559,13 @@ export type RegisterWebhookInput = {
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** What to change of a webhook; what is left out stays as it is. */
+/** A change of a webhook; settings that are left out stay as they are. */
 export type UpdateWebhookInput = {
   /** The webhook's id. */
   id: Scalars['ID']['input'];
   /** Where changes are sent. Another one is tried at once. */
   url?: InputMaybe<Scalars['String']['input']>;
-  /** What you call it; null: nothing. */
+  /** Your name for it; null: none. */
   description?: InputMaybe<Scalars['String']['input']>;
   /** Which changes, instead of those so far; null: all. */
   filter?: InputMaybe<WebhookFilterInput>;

@@ -4,7 +4,7 @@ import type { MutationResolvers, QueryResolvers, Resolvers, WebhookResolvers } f
 import type { Context } from './models.ts';
 import type { Webhook as WebhookRecord } from './webhooks/record/webhook.ts';
 
-/** What `work` makes, or the mistakes of the input. @throws what is none of the input's */
+/** The payload that `work` makes, or the mistakes of the input. @throws what is none of the input's */
 async function told<T extends object>(
   none: T,
   work: () => Promise<T>,

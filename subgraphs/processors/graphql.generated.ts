@@ -107,7 +107,7 @@ export type BookPlace =
 /** How a processor is. For how much it has to do, and how it fares with it: operators alone; null for others. */
 export type ProcessorHealth = {
   __typename?: 'ProcessorHealth';
-  /** What its last check found. */
+  /** The result of its last check. */
   status: HealthStatus;
   /** Since when it has this status; null before the first check. */
   since: Maybe<Scalars['DateTime']['output']>;
@@ -119,7 +119,7 @@ export type ProcessorHealth = {
   reason: Maybe<Scalars['String']['output']>;
 };
 
-/** What a processor's last health check found. */
+/** A result of a processor's health check. */
 export type HealthStatus =
   /** Not checked yet, or checked no more because it is retired. */
   | 'UNKNOWN'
@@ -137,7 +137,7 @@ export type Processor = {
   id: Scalars['ID']['output'];
   /** For people. */
   name: Scalars['String']['output'];
-  /** What it does. */
+  /** Its work, for people. */
   description: Scalars['String']['output'];
   /** The present version, a part of every derived id: another version makes other blobs. */
   version: Scalars['String']['output'];
@@ -155,7 +155,7 @@ export type Processor = {
   graphqlType: Scalars['String']['output'];
   /** Events that it waits for, e.g. `blob.created`; empty when it works on demand. */
   eventSubscriptions: Array<Scalars['String']['output']>;
-  /** What it takes on each of these events. */
+  /** Schemas that it takes, by these events. */
   takes: Array<ProcessorTakes>;
   /** Those of them of which it makes something by itself only in books whose `automatic` names it. */
   optInSchemaIds: Array<Scalars['ID']['output']>;
@@ -184,7 +184,7 @@ export type Processor = {
   createdAt: Scalars['DateTime']['output'];
 };
 
-/** What a processor takes on one event. */
+/** Schemas that a processor takes on one event. */
 export type ProcessorTakes = {
   __typename?: 'ProcessorTakes';
   /** E.g. `blob.created`, told of users' own blobs, or `blob.indexed`, told of those that processors make. */
@@ -193,7 +193,7 @@ export type ProcessorTakes = {
   schemaIds: Array<Scalars['ID']['output']>;
 };
 
-/** What a processor takes on one event. */
+/** Schemas that a processor takes on one event. */
 export type ProcessorTakesInput = {
   /** E.g. `blob.created`, told of users' own blobs, or `blob.indexed`, told of those that processors make. */
   event: Scalars['String']['input'];
@@ -207,7 +207,7 @@ export type RegisterProcessorInput = {
   id: Scalars['ID']['input'];
   /** For people, at most 200 characters. */
   name: Scalars['String']['input'];
-  /** What it does, at most 2,000 characters. */
+  /** Its work, for people, in at most 2,000 characters. */
   description?: Scalars['String']['input'];
   /** A part of every derived id: another version makes other blobs. */
   version?: Scalars['String']['input'];
@@ -231,7 +231,7 @@ export type RegisterProcessorInput = {
   queryEndpoint?: Scalars['String']['input'];
   /** Events that it waits for, e.g. `blob.created`; empty when it works on demand. Default: those of `takes`, which they are in any case. */
   eventSubscriptions?: InputMaybe<Array<Scalars['String']['input']>>;
-  /** What it takes on each event. Default: all of `inputSchemaIds` on each of `eventSubscriptions`. */
+  /** Schemas that it takes, by events. Default: all of `inputSchemaIds` on each of `eventSubscriptions`. */
   takes?: InputMaybe<Array<ProcessorTakesInput>>;
   /** Those of `takes` of which it makes something by itself only in books whose `automatic` names it. Default: none. */
   optInSchemaIds?: InputMaybe<Array<Scalars['ID']['input']>>;
@@ -288,7 +288,7 @@ export type UserError = {
   field: Maybe<Scalars['String']['output']>;
   /** A code of the table of errors. */
   code: Scalars['String']['output'];
-  /** What is wrong and how to mend it. */
+  /** The mistake, and how to mend it. */
   message: Scalars['String']['output'];
 };
 

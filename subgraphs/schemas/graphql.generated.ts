@@ -112,7 +112,7 @@ export type RegisterSchemaInput = {
   compatibility?: InputMaybe<SchemaCompatibility>;
 };
 
-/** What a new version of a schema may refuse. */
+/** How much of the documents so far a new version of a schema may refuse. */
 export type SchemaCompatibility =
   /**
    * Nothing that fits the version before it. Fields with a type of their own may be added where that version takes no
@@ -138,7 +138,7 @@ export type SchemaViolation = {
   __typename?: 'SchemaViolation';
   /** The place, e.g. `data.metadata.chapter_num`. */
   field: Scalars['String']['output'];
-  /** What is wrong there and how to mend it. */
+  /** The mistake there, and how to mend it. */
   message: Scalars['String']['output'];
 };
 
@@ -167,7 +167,7 @@ export type UserError = {
   field: Maybe<Scalars['String']['output']>;
   /** A code of the table of errors. */
   code: Scalars['String']['output'];
-  /** What is wrong and how to mend it. */
+  /** The mistake, and how to mend it. */
   message: Scalars['String']['output'];
 };
 

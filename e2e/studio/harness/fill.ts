@@ -5,7 +5,7 @@ import { readBookFolder } from '../../../cli/demo/book-folder.ts';
 import { projectFile } from '../../../platform/process/paths.ts';
 import type { GraphClient } from '../../harness/client.ts';
 
-/** What a filled system has, for addresses of the page. */
+/** Ids and titles in a filled system, for addresses of the page. */
 export interface Filled {
   readonly bookId: string;
   readonly bookTitle: string;

@@ -35,14 +35,14 @@ export interface Studio {
   kill(service: ServiceName): Promise<void>;
   /** Starts it again. Resolves once it is ready. */
   bringBack(service: ServiceName): Promise<void>;
-  /** What went wrong in the browser so far, violations of the page's policy included; not what {@link Studio.cut} did. */
+  /** Problems in the browser so far, violations of the page's policy included; not those of {@link Studio.cut}. */
   problems(): string[];
   /** Origins that the browser asked, but for the gateway's. */
   strangers(): string[];
   close(): Promise<void>;
 }
 
-/** What a browser says of connections that were cut, or of a gateway that was killed. */
+/** A browser's words for connections that were cut, or a gateway that was killed. */
 const OF_THE_CUT = /net::ERR_(CONNECTION|EMPTY|NETWORK|SOCKET|INCOMPLETE)|WebSocket connection to/;
 
 /** Of each step in the browser, on a busy machine; less than a test may take, so that the step is named. */

@@ -13,6 +13,9 @@ export interface View {
 
 const text = (words: string) => (page: Page) => page.getByText(words).first().waitFor();
 const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).first().click();
+/** Of a lineage's graph: its other buttons zoom. */
+const node = (page: Page) =>
+  page.locator('[data-lineage="graph"] .react-flow__node').getByRole('button').first();
 const tab = (page: Page, name: string) => page.getByRole('tab', { name, exact: true }).click();
 const dialog = (page: Page) => page.getByRole('dialog').waitFor();
 
@@ -63,8 +66,8 @@ const screens = ({ bookId, draftIds }: Filled): readonly View[] => [
     name: 'lineage',
     address: `#/books/${bookId}/lineage`,
     async ready(page) {
-      await press(page, 'Graph');
-      await page.locator('[data-lineage="graph"] button').first().waitFor();
+      await press(page, /^Graph$/);
+      await node(page).waitFor();
     },
   },
   {
@@ -151,7 +154,7 @@ const others = ({ bookId, draftIds, pictureTitle }: Filled): readonly View[] => 
     name: 'lineage-panel',
     address: `#/lineage/${draftIds[0]}`,
     async ready(page) {
-      await page.locator('[data-lineage="graph"] button').first().click();
+      await node(page).click();
       await page.getByRole('complementary').waitFor();
     },
   },
@@ -159,8 +162,8 @@ const others = ({ bookId, draftIds, pictureTitle }: Filled): readonly View[] => 
     name: 'lineage-list',
     address: `#/books/${bookId}/lineage`,
     async ready(page) {
-      await press(page, 'List');
-      await page.locator('main').getByRole('list').first().waitFor();
+      await press(page, /^List$/);
+      await page.locator('[data-lineage="list"]').waitFor();
     },
   },
   {
@@ -182,8 +185,10 @@ export const filledScreens = (filled: Filled): readonly View[] => [
 /** Their other states: tabs, dialogs, menus. */
 export const filledStates = (filled: Filled): readonly View[] => [...ofTheBook(filled), ...others(filled)];
 
+/** Opens a view, and waits until nothing in it is loading: what comes later would move under a look or a click. */
 export async function show(studio: Studio, { address, ready }: View): Promise<Page> {
   const page = await studio.open(address);
   await ready(page);
+  await page.locator('[data-loading]').first().waitFor({ state: 'detached' });
   return page;
 }

@@ -26,7 +26,7 @@ function beginning(link: Link | null, memory: StoryMemory): Partial<GraphiQLProp
   };
 }
 
-/** What GraphiQL is given: made once, before it is shown. */
+/** GraphiQL's settings: made once, before it is shown. */
 export function propsOf({ token, story }: GraphiqlConfig, link: Link | null): GraphiQLProps {
   const headers: Record<string, string> = token === null ? {} : { Authorization: `Bearer ${token}` };
   const headersText = token === null ? '' : JSON.stringify(headers, null, 2);
@@ -49,7 +49,7 @@ export function propsOf({ token, story }: GraphiqlConfig, link: Link | null): Gr
 
 interface PageProps {
   readonly given: GraphiQLProps;
-  /** What the page's address asked for. */
+  /** The link in the page's address. */
   readonly link: Link | null;
   /** The path of the page for writers; null where it is not served. */
   readonly studio: string | null;

@@ -9,7 +9,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** What of an operation opens its selections. */
+/** The parts of an operation that its selections are read by. */
 export type Operation = Pick<GraphQLResolveInfo, 'schema' | 'fragments'>;
 
 /** Whether a fragment on a type, or an interface or union, is for this type, too. */
@@ -49,7 +49,7 @@ export function* fieldsOf(
 }
 
 /**
- * What `read` finds in a selection, once for each field of a document: documents are kept, and a field that resolves a
+ * Reads selections by `read`, once for each field of a document: documents are kept, and a field that resolves a
  * list of references asks for each of them.
  */
 export function keptByField<T>(read: (info: GraphQLResolveInfo) => T): (info: GraphQLResolveInfo) => T {

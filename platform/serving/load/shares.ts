@@ -189,7 +189,7 @@ export class Shares {
     return leave;
   }
 
-  /** What is for later waits apart, so that it takes half of the room to wait in, however many are told at once. */
+  /** Those for later wait apart, so that they take half of the room to wait in, however many are told at once. */
   async #enter(userId: string, options: Entering): Promise<Leave> {
     if (!options.later) return this.#requests.enter(userId, options);
     const leaveLater = await this.#later.enter(userId, { ...options, later: false });

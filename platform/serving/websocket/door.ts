@@ -19,7 +19,7 @@ export interface Opened {
   readonly request: IncomingMessage;
 }
 
-/** What answers at a path. */
+/** A path, and the one that answers there. */
 export interface Endpoint {
   /** Without a slash at its end; with one it is served, too. */
   readonly path: string;

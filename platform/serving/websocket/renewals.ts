@@ -15,7 +15,7 @@ const tooMany = () =>
     `A connection may send ${RATE.quota} tokens a minute. This one was not looked at.`,
   );
 
-/** What `pong` says after a `ping` with a token. */
+/** The payload of the `pong` after a `ping` with a token. */
 interface Told {
   /** When the session ends, unless it is renewed. */
   readonly until: string;

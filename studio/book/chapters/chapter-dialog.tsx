@@ -6,7 +6,7 @@ import { Dialog } from '../../design/controls/dialog.tsx';
 import { Field } from '../../design/controls/field.tsx';
 import { Failed } from '../../design/states/notices.tsx';
 import { useTell } from '../../design/states/toasts.tsx';
-import { type Done, useDo } from '../../graph/hooks.ts';
+import { nothingDone, useDo } from '../../graph/hooks.ts';
 import { faultAt, faultsBeside } from '../../graph/user-faults.ts';
 import css from './chapters.module.css';
 import { type Chapter, freeKey } from './model.ts';
@@ -19,8 +19,6 @@ export interface ChapterDialogProps {
   readonly chapter: Chapter | undefined;
   readonly onClose: () => void;
 }
-
-const nothingDone: Done<unknown> = { payload: undefined, faults: [], userErrors: [] };
 
 /** A chapter's title and kind; a new one comes at the end. Here it is also taken out. */
 export function ChapterDialog({ bookId, chapters, chapter, onClose }: ChapterDialogProps) {

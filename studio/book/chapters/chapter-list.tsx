@@ -14,7 +14,7 @@ import { useDo } from '../../graph/hooks.ts';
 import { RetryDocument } from '../../graph/operations.generated.ts';
 import { ChapterRow } from './chapter-row.tsx';
 import css from './chapters.module.css';
-import { type Around, type Chapter, numbersOf, progressOf } from './model.ts';
+import { type Around, type Chapter, numbersOf } from './model.ts';
 import { spokenFor } from './spoken.ts';
 import { useOrder } from './use-order.ts';
 
@@ -95,11 +95,9 @@ export function ChapterList(props: ChapterListProps) {
           {chapters.map((chapter, at) => (
             <ChapterRow
               key={chapter.chapterNum}
-              {...{ bookId, chapter, at, onMove, onEdit, onRetry }}
+              {...{ bookId, chapter, at, expanders, isBehind, onMove, onEdit, onRetry }}
               number={numbers.get(chapter.chapterNum) ?? null}
-              progress={progressOf(chapter, { expanders, isBehind })}
               words={words.get(chapter.chapterNum)}
-              isFirst={at === 0}
               isLast={at === chapters.length - 1}
             />
           ))}

@@ -6,18 +6,16 @@ import { ButtonLink } from '../../design/controls/button-link.tsx';
 import { count } from '../../design/text/time.tsx';
 import { ChapterState, reasonOf } from './chapter-state.tsx';
 import css from './chapters.module.css';
-import type { Chapter, Progress } from './model.ts';
+import { type Around, type Chapter, progressOf } from './model.ts';
 
-export interface RowProps {
+export interface RowProps extends Around {
   readonly bookId: string;
   readonly chapter: Chapter;
   readonly number: number | null;
-  readonly progress: Progress;
   /** Of its draft, where they were counted. */
   readonly words: number | undefined;
   /** From 0. */
   readonly at: number;
-  readonly isFirst: boolean;
   readonly isLast: boolean;
   readonly onMove: (chapterNum: number, to: number) => void;
   readonly onEdit: (chapterNum: number) => void;
@@ -29,13 +27,19 @@ const writeHref = (bookId: string, { draft, chapterNum }: Chapter): string =>
     ? `#/write/${encodeURIComponent(draft.id)}`
     : `#/write?book=${encodeURIComponent(bookId)}&chapter=${chapterNum}`;
 
+const STEPS = [
+  { name: 'up', by: -1, sign: '↑' },
+  { name: 'down', by: 1, sign: '↓' },
+] as const;
+
 /** A chapter in its place: by its handle it is dragged, by the buttons beside it stepped up and down. */
 export const ChapterRow = memo(function ChapterRow(props: RowProps) {
-  const { bookId, chapter, number, progress, words, at, isFirst, isLast, onMove, onEdit, onRetry } = props;
+  const { bookId, chapter, number, words, at, isLast, onMove, onEdit, onRetry } = props;
   const { chapterNum, title, draft } = chapter;
   const sortable = useSortable({ id: chapterNum });
   const { attributes, listeners, setNodeRef, setActivatorNodeRef, transform, transition, isDragging } =
     sortable;
+  const progress = progressOf(chapter, props);
   const reason = reasonOf(progress);
   return (
     <li
@@ -76,24 +80,18 @@ export const ChapterRow = memo(function ChapterRow(props: RowProps) {
         <Button kind="quiet" aria-label={`Edit “${title}”`} onClick={() => onEdit(chapterNum)}>
           Edit
         </Button>
-        <Button
-          kind="quiet"
-          aria-label={`Move “${title}” up`}
-          data-step="up"
-          disabled={isFirst}
-          onClick={() => onMove(chapterNum, at - 1)}
-        >
-          ↑
-        </Button>
-        <Button
-          kind="quiet"
-          aria-label={`Move “${title}” down`}
-          data-step="down"
-          disabled={isLast}
-          onClick={() => onMove(chapterNum, at + 1)}
-        >
-          ↓
-        </Button>
+        {STEPS.map(({ name, by, sign }) => (
+          <Button
+            key={name}
+            kind="quiet"
+            aria-label={`Move “${title}” ${name}`}
+            data-step={name}
+            disabled={by < 0 ? at === 0 : isLast}
+            onClick={() => onMove(chapterNum, at + by)}
+          >
+            {sign}
+          </Button>
+        ))}
       </div>
     </li>
   );

@@ -1,4 +1,5 @@
 import { Badge, type Tone } from '../../design/states/state-badge.tsx';
+import { isInWork } from '../../graph/work.ts';
 import type { Progress, Stage } from './model.ts';
 
 const STAGES: Readonly<Record<Stage, readonly [tone: Tone, name: string]>> = {
@@ -14,7 +15,7 @@ const STAGES: Readonly<Record<Stage, readonly [tone: Tone, name: string]>> = {
 /** Where a chapter's text is; beside an expansion that is there, that a newer one is being made. */
 export function ChapterState({ progress: { stage, run } }: { readonly progress: Progress }) {
   const [tone, name] = STAGES[stage];
-  const isAnew = stage === 'expanded' && (run?.state === 'PENDING' || run?.state === 'PROCESSING');
+  const isAnew = stage === 'expanded' && run !== undefined && isInWork(run);
   return (
     <>
       <Badge tone={tone} progress={stage === 'making' ? run?.progress : null}>

@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'react';
 import { Button } from '../../design/controls/button.tsx';
 import { Empty, Partial } from '../../design/states/notices.tsx';
-import { count } from '../../design/text/time.tsx';
+import { count, counted } from '../../design/text/time.tsx';
 import { ChapterDialog } from './chapter-dialog.tsx';
 import { ChapterList } from './chapter-list.tsx';
 import css from './chapters.module.css';
@@ -36,7 +36,7 @@ export function Chapters(props: ChaptersProps) {
           <ChapterList {...props} words={words.ofChapters} onEdit={onEdit} />
           <div className={css['foot']}>
             <span>
-              {count(chapters.length)} {chapters.length === 1 ? 'chapter' : 'chapters'}
+              {counted(chapters.length, 'chapter')}
               {all > 0 ? `, ${count(all)} words in drafts` : ''}
             </span>
             {add}

@@ -1,22 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type Chapter, freeKey, numbersOf, progressOf, type Run } from './model.ts';
+import { aRun } from '../../graph/work.fixture.ts';
+import type { Run } from '../../graph/work.ts';
+import { type Chapter, freeKey, numbersOf, progressOf } from './model.ts';
 import { afterMoves } from './order.ts';
 
 const expanders = ['expander'];
 
-const runOf = (state: Run['state'], more: Partial<Run> = {}): Run => ({
-  processorId: 'expander',
-  artifact: null,
-  state,
-  attempt: 1,
-  generation: 0,
-  stage: null,
-  progress: null,
-  updatedAt: '2026-01-01T00:00:00.000Z',
-  error: null,
-  obstacle: null,
-  ...more,
-});
+const runOf = (state: Run['state'], more: Partial<Run> = {}): Run =>
+  aRun({ processorId: 'expander', state, ...more });
 
 const blobOf = (id: string, runs: readonly Run[] = []) =>
   ({ id, processing: { state: 'PENDING', runs } }) as unknown as NonNullable<Chapter['draft']>;

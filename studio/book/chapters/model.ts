@@ -1,7 +1,7 @@
 import type { BookPageQuery } from '../../book-graph/operations.generated.ts';
+import { type Run, runsOf } from '../../graph/work.ts';
 
 export type Chapter = NonNullable<BookPageQuery['book']>['chapters'][number];
-export type Run = NonNullable<Chapter['draft']>['processing']['runs'][number];
 
 /** Where a chapter's text is: its draft, and the expansion of that. */
 export type Stage =
@@ -48,9 +48,7 @@ function stageOfRun(run: Run | undefined, isBehind: boolean): Stage {
 export function progressOf(chapter: Chapter, { expanders, isBehind = false }: Around): Progress {
   const { draft, expanded } = chapter;
   if (!draft) return { stage: 'missing', run: undefined };
-  const run = draft.processing.runs.find(
-    ({ artifact, processorId }) => artifact === null && expanders.includes(processorId),
-  );
+  const run = runsOf(draft.processing).find(({ processorId }) => expanders.includes(processorId));
   return { stage: expanded ? 'expanded' : stageOfRun(run, isBehind), run };
 }
 

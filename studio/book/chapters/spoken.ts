@@ -4,7 +4,7 @@ import type { Chapter } from './model.ts';
 const INSTRUCTIONS =
   'Press space or enter to lift the chapter, arrow keys to move it, space or enter again to put it down, escape to leave it where it was.';
 
-/** What readers hear while a chapter is moved: titles and places, not ids. */
+/** Texts that readers hear while a chapter is moved: titles and places, not ids. */
 export function spokenFor(chapters: readonly Chapter[]) {
   const nameOf = (id: UniqueIdentifier) =>
     `“${chapters.find(({ chapterNum }) => chapterNum === id)?.title ?? 'The chapter'}”`;

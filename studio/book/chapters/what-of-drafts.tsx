@@ -5,7 +5,7 @@ import css from './what-of-drafts.module.css';
 export interface WhatOfDraftsProps {
   readonly deletes: boolean;
   readonly onChange: (deletes: boolean) => void;
-  /** What is so when they stay. */
+  /** The consequence when they stay. */
   readonly keepHint: string;
 }
 

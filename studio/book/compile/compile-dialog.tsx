@@ -7,7 +7,7 @@ import { Dialog } from '../../design/controls/dialog.tsx';
 import { Field } from '../../design/controls/field.tsx';
 import { Failed } from '../../design/states/notices.tsx';
 import { useTell } from '../../design/states/toasts.tsx';
-import { type Done, useDo } from '../../graph/hooks.ts';
+import { nothingDone, useDo } from '../../graph/hooks.ts';
 import type { Around } from '../chapters/model.ts';
 import type { BookSeen } from '../live/use-book.ts';
 import css from './compile.module.css';
@@ -25,9 +25,8 @@ type Overrides = Readonly<Record<'title' | 'subtitle' | 'author', string>>;
 const FIELDS = ['title', 'subtitle', 'author'] as const;
 const LABELS = { title: 'Title', subtitle: 'Subtitle', author: 'Author' } as const;
 const noOverrides: Overrides = { title: '', subtitle: '', author: '' };
-const nothingDone: Done<unknown> = { payload: undefined, faults: [], userErrors: [] };
 
-/** What was typed; the book's own stand where nothing was. */
+/** The texts that were typed; the book's own stand where none were. */
 const given = (overrides: Overrides) =>
   Object.fromEntries(
     FIELDS.flatMap((name) => (overrides[name].trim() ? [[name, overrides[name].trim()]] : [])),

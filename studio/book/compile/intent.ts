@@ -22,7 +22,7 @@ type Intent = ReturnType<typeof createIntent>;
 const kept = new WeakMap<object, Map<string, Intent>>();
 
 /**
- * What is meant to be done by this name: the same for as long as its owner is there, so that who closes a dialog after a lost
+ * The intent of this name: the same for as long as its owner is there, so that who closes a dialog after a lost
  * answer, and opens it again, does nothing twice.
  */
 export function intentOf(owner: object, name: string): Intent {

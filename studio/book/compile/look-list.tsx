@@ -15,7 +15,7 @@ const TAKEN: Readonly<Record<Taken, readonly [tone: Tone, name: string]>> = {
 
 export interface LookListProps {
   readonly looks: readonly Look[];
-  /** What the compiler said of chapters. */
+  /** The compiler's words on chapters, by their numbers. */
   readonly refused: ReadonlyMap<number, string>;
 }
 

@@ -1,11 +1,12 @@
-import { type Around, type Chapter, progressOf } from '../chapters/model.ts';
+import type { FaultFragment } from '../../graph/operations.generated.ts';
+import { type Around, type Chapter, progressOf, type Stage } from '../chapters/model.ts';
 
 export interface Options {
   readonly useExpanded: boolean;
   readonly leaveOutMissing: boolean;
 }
 
-/** What a version would take of a chapter. */
+/** The text of a chapter that a version would take, or why there is none. */
 export type Taken =
   | 'expansion'
   | 'draft'
@@ -27,8 +28,7 @@ export interface Look {
   readonly progress: number | null;
 }
 
-function takenOf(chapter: Chapter, { useExpanded, leaveOutMissing }: Options, around: Around): Taken {
-  const { stage } = progressOf(chapter, around);
+function takenOf(stage: Stage, { useExpanded, leaveOutMissing }: Options): Taken {
   if (stage === 'missing') return leaveOutMissing ? 'leftOut' : 'missing';
   if (!useExpanded || stage === 'draft') return 'draft';
   if (stage === 'expanded') return 'expansion';
@@ -38,17 +38,11 @@ function takenOf(chapter: Chapter, { useExpanded, leaveOutMissing }: Options, ar
 /** Chapter by chapter what a version would be made of, by the rules that the compiler has. */
 export const lookAt = (chapters: readonly Chapter[], options: Options, around: Around): Look[] =>
   chapters.map((chapter) => {
-    const taken = takenOf(chapter, options, around);
-    const { run } = progressOf(chapter, around);
+    const { stage, run } = progressOf(chapter, around);
+    const taken = takenOf(stage, options);
     const reason = taken === 'failed' ? run?.error?.message : run?.obstacle?.message;
     return { chapter, taken, reason: keepsBack(taken) ? reason : undefined, progress: run?.progress ?? null };
   });
-
-interface UserFault {
-  readonly field?: string | null;
-  readonly code: string;
-  readonly message: string;
-}
 
 export interface Refusal {
   /** By the key of the chapter that they name. */
@@ -67,7 +61,7 @@ const namedChapter = (message: string): number | undefined => {
 
 /** Why a book was not compiled, each where it belongs. */
 export function refusalOf(
-  faults: readonly UserFault[],
+  faults: readonly FaultFragment[],
   shown: { readonly chapters: readonly number[]; readonly fields: readonly string[] },
 ): Refusal {
   const ofChapters = new Map<number, string>();

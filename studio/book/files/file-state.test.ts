@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { aRun } from '../../graph/work.fixture.ts';
+import type { Run } from '../../graph/work.ts';
 import { hasAged, type MadeFile, seenOf } from './file-state.ts';
 
 const file = (more: Partial<MadeFile> = {}): MadeFile => ({
@@ -9,14 +11,13 @@ const file = (more: Partial<MadeFile> = {}): MadeFile => ({
   error: null,
   ...more,
 });
-const run = (state: string, message?: string) => ({
-  artifact: 'epub',
-  state,
-  stage: null,
-  progress: 0.25,
-  error: message ? { message } : null,
-  obstacle: null,
-});
+const run = (state: Run['state'], message?: string) =>
+  aRun({
+    artifact: 'epub',
+    state,
+    progress: 0.25,
+    error: message ? { code: 'EXPORT_FAILED', message } : null,
+  });
 
 describe('where a file is', () => {
   it('is being made as soon as its run is heard of', () => {

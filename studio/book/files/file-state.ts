@@ -1,3 +1,5 @@
+import { isInWork, type Run } from '../../graph/work.ts';
+
 export type FileState = 'MISSING' | 'MAKING' | 'READY' | 'FAILED';
 
 /** A version or a pitch as a file. */
@@ -7,15 +9,6 @@ export interface MadeFile {
   readonly sizeBytes: number | string | null;
   readonly state: FileState;
   readonly error: { readonly message: string } | null;
-}
-
-interface FileRun {
-  readonly artifact: string | null;
-  readonly state: string;
-  readonly stage: string | null;
-  readonly progress: number | null;
-  readonly error: { readonly message: string } | null;
-  readonly obstacle: { readonly message: string } | null;
 }
 
 export interface FileSeen {
@@ -28,10 +21,9 @@ export interface FileSeen {
  * Where a file is: its run, which the page hears of at once, says that it is being made, and why it failed; that it is
  * there, the file itself says, with its size.
  */
-export function seenOf(file: MadeFile, runs: readonly FileRun[]): FileSeen {
+export function seenOf(file: MadeFile, runs: readonly Run[]): FileSeen {
   const run = runs.find(({ artifact }) => artifact?.toLowerCase() === file.format.toLowerCase());
-  const isUnderWay = run?.state === 'PENDING' || run?.state === 'PROCESSING';
-  if (isUnderWay) return { state: 'MAKING', progress: run.progress, reason: run.obstacle?.message };
+  if (run && isInWork(run)) return { state: 'MAKING', progress: run.progress, reason: run.obstacle?.message };
   if (run?.state === 'FAILED' && file.state !== 'READY')
     return { state: 'FAILED', progress: null, reason: run.error?.message ?? file.error?.message };
   return { state: file.state, progress: null, reason: file.error?.message };

@@ -4,6 +4,7 @@ import { ButtonLink } from '../../design/controls/button-link.tsx';
 import { Badge, type Tone } from '../../design/states/state-badge.tsx';
 import { useTell } from '../../design/states/toasts.tsx';
 import { bytes } from '../../design/text/time.tsx';
+import type { Run } from '../../graph/work.ts';
 import { type FileState, FORMATS, hasAged, type MadeFile, seenOf } from './file-state.ts';
 import css from './files.module.css';
 
@@ -17,7 +18,7 @@ const STATES: Readonly<Record<FileState, readonly [tone: Tone, name: string]>> =
 export interface FilesProps {
   readonly label: string;
   readonly files: readonly MadeFile[];
-  readonly runs: Parameters<typeof seenOf>[1];
+  readonly runs: readonly Run[];
   /** Has a file made. Resolves to why it is not. */
   readonly onMake: (format: string) => Promise<readonly string[]>;
   /** An address that was signed just now; undefined where it could not be asked for. */
@@ -94,7 +95,7 @@ function FileRow({ file, runs, onMake, freshUrl }: FileRowProps) {
   );
 }
 
-/** What a version or a pitch is made into: each file with its state, made or downloaded by one button. */
+/** The files of a version or a pitch, each with its state, made or downloaded by one button. */
 export const Files = ({ label, files, ...rest }: FilesProps) => (
   <ul className={css['files']} aria-label={label}>
     {files.map((file) => (

@@ -1,9 +1,9 @@
 import { CoverChoicesDocument, CoverDocument } from '../../book-graph/operations.generated.ts';
-import { Button } from '../../design/controls/button.tsx';
 import { Dialog } from '../../design/controls/dialog.tsx';
 import { Empty, Failed, Loading, Partial } from '../../design/states/notices.tsx';
 import { useRead } from '../../graph/hooks.ts';
-import { newestFirst, usePages } from '../../graph/use-pages.ts';
+import { usePages } from '../../graph/use-pages.ts';
+import { Older } from '../choices/older.tsx';
 import css from './front.module.css';
 import { renditionOf } from './picture.ts';
 
@@ -17,8 +17,8 @@ interface CoverChoiceProps {
 /** The user's pictures, one of which becomes the cover. */
 export function CoverChoice({ onChoose, onClose }: CoverChoiceProps) {
   const pages = usePages(CoverChoicesDocument, { first: PAGE, after: null });
-  const { data, faults, isLoading, reload, isGone } = pages;
-  const pictures = newestFirst(data?.blobs.nodes ?? []).filter(({ id }) => !isGone(id));
+  const { data, faults, isLoading, reload } = pages;
+  const pictures = pages.shownOf(data?.blobs.nodes);
   return (
     <Dialog title="Choose a cover" onClose={onClose} closeLabel="Cancel">
       {isLoading ? <Loading label="Loading your pictures" /> : null}
@@ -44,14 +44,7 @@ export function CoverChoice({ onChoose, onClose }: CoverChoiceProps) {
           );
         })}
       </ul>
-      {data?.blobs.pageInfo.hasNextPage ? (
-        <Button
-          busy={pages.isLoadingOlder}
-          onClick={() => void pages.showOlder(data.blobs.pageInfo.endCursor)}
-        >
-          Show older ones
-        </Button>
-      ) : null}
+      <Older pages={pages} pageInfo={data?.blobs.pageInfo} />
     </Dialog>
   );
 }
@@ -59,7 +52,7 @@ export function CoverChoice({ onChoose, onClose }: CoverChoiceProps) {
 /** The chosen picture. One that was deleted meanwhile is said to be. */
 export function CoverSeen({ id }: { readonly id: string }) {
   const { data, faults, isLoading } = useRead(CoverDocument, { id });
-  if (isLoading) return <div className={css['cover']} aria-busy="true" />;
+  if (isLoading) return <div className={css['cover']} aria-busy="true" data-loading />;
   const picture = data?.blob;
   if (!picture)
     return <p className={css['coverNote']}>{faults[0] ?? 'This picture was deleted. Choose another.'}</p>;

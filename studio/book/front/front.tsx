@@ -4,7 +4,7 @@ import { Button } from '../../design/controls/button.tsx';
 import { Field } from '../../design/controls/field.tsx';
 import { Failed } from '../../design/states/notices.tsx';
 import { useTell } from '../../design/states/toasts.tsx';
-import { type Done, useDo } from '../../graph/hooks.ts';
+import { nothingDone, useDo } from '../../graph/hooks.ts';
 import { faultAt, faultsBeside } from '../../graph/user-faults.ts';
 import type { BookSeen } from '../live/use-book.ts';
 import { CoverChoice, CoverSeen } from './cover-choice.tsx';
@@ -21,7 +21,6 @@ const LABELS: Readonly<Record<(typeof TEXTS)[number], readonly [label: string, h
   language: ['Language', 'A tag such as en or pt-BR. Empty: that of the drafts.'],
   rights: ['Rights', 'Such as © 2026 A. Writer'],
 };
-const nothingDone: Done<unknown> = { payload: undefined, faults: [], userErrors: [] };
 
 const textsOf = (book: BookSeen): Texts => ({
   title: book.title,
@@ -34,7 +33,7 @@ const textsOf = (book: BookSeen): Texts => ({
 const trimmed = (texts: Texts): Texts =>
   Object.fromEntries(TEXTS.map((name) => [name, texts[name].trim()])) as Texts;
 
-/** What differs from the book as it was when the form was opened: what others changed meanwhile stays. */
+/** Differences from the book as it was when the form was opened: what others changed meanwhile stays. */
 function changesOf(before: Texts, now: Texts) {
   const changed = TEXTS.filter((name) => now[name].trim() !== before[name]);
   return Object.fromEntries(

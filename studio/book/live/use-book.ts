@@ -6,7 +6,7 @@ import {
   BookPageDocument,
   type BookPageQuery,
 } from '../../book-graph/operations.generated.ts';
-import { useRead } from '../../graph/hooks.ts';
+import { useAsk, useRead } from '../../graph/hooks.ts';
 import { useBegunAnew, useChanges } from '../../graph/live.tsx';
 import { useTogether } from '../../graph/together.ts';
 
@@ -97,17 +97,16 @@ function useOneAtATime(does: () => Promise<unknown>): () => void {
  * or gone is told by `bookChanged`, without the book itself: it is read once for a burst, not with each change.
  */
 export function useBook(id: string): BookRead {
-  const client = useClient();
+  const ask = useAsk(BookPageDocument);
   const { data, faults, isLoading } = useRead(BookPageDocument, { id });
   const [isBehind, setBehind] = useState(false);
   const [changes, setChanges] = useState(0);
   const readAgain = useCallback(async () => {
-    const options = { requestPolicy: 'network-only' } as const;
-    const answer = await client.query<BookPageQuery>(BookPageDocument, { id }, options).toPromise();
+    const answer = await ask({ id });
     setBehind(false);
     setChanges((times) => times + 1);
     return answer.data?.liveCursor;
-  }, [client, id]);
+  }, [ask, id]);
   const reload = useOneAtATime(readAgain);
   const burst = useTogether(reload);
   const onChange = useCallback(

@@ -1,6 +1,4 @@
 import type { PitchFormat } from 'blobgraph/client';
-import { useCallback } from 'react';
-import { useClient } from 'urql';
 import {
   MakePitchFileDocument,
   PitchPageDocument,
@@ -9,8 +7,9 @@ import {
 import { Button } from '../../design/controls/button.tsx';
 import { Failed, Loading, Partial, Progress } from '../../design/states/notices.tsx';
 import { useTell } from '../../design/states/toasts.tsx';
-import { useDo, useRead } from '../../graph/hooks.ts';
+import { useAsk, useDo, useRead } from '../../graph/hooks.ts';
 import { RetryDocument } from '../../graph/operations.generated.ts';
+import { runsOf } from '../../graph/work.ts';
 import { Files } from '../files/files.tsx';
 import { useReadWhenDone } from '../live/use-read-when-done.ts';
 import css from './pitch.module.css';
@@ -25,7 +24,7 @@ const pitchOf = (blob: PitchPageQuery['blob'] | undefined): PitchSeen | undefine
 function UnderWay({ blob }: { readonly blob: PitchBlob }) {
   const [isBusy, retry] = useDo(RetryDocument);
   const tell = useTell();
-  const run = blob.processing.runs.find(({ artifact }) => artifact === null);
+  const [run] = runsOf(blob.processing);
   if (run?.state === 'FAILED')
     return (
       <div className={css['underWay']}>
@@ -58,16 +57,10 @@ interface PitchFilesProps {
 }
 
 function PitchFiles({ blob: { id, processing }, pitch, reload }: PitchFilesProps) {
-  const client = useClient();
+  const ask = useAsk(PitchPageDocument);
   const [, make] = useDo(MakePitchFileDocument);
-  const freshUrl = useCallback(
-    async (format: string) => {
-      const options = { requestPolicy: 'network-only' } as const;
-      const answer = await client.query<PitchPageQuery>(PitchPageDocument, { id }, options).toPromise();
-      return pitchOf(answer.data?.blob)?.files.find((each) => each.format === format)?.url;
-    },
-    [client, id],
-  );
+  const freshUrl = async (format: string) =>
+    pitchOf((await ask({ id })).data?.blob)?.files.find((each) => each.format === format)?.url;
   const onMake = async (format: string) => {
     const answer = await make({ input: { pitchId: id, format: format as PitchFormat } });
     reload();

@@ -46,7 +46,7 @@ function Synopsis({ synopsis }: Pick<PitchSeen, 'synopsis'>) {
 interface NamedListProps {
   readonly title: string;
   readonly of: readonly { readonly name: string; readonly description: string | null }[];
-  /** What is said where there is none. */
+  /** The words where there is none. */
   readonly none: string;
 }
 

@@ -4,6 +4,7 @@ import {
   ChangeFrontDocument,
   MakePitchDocument,
   PitchesDocument,
+  type PitchesQuery,
 } from '../../book-graph/operations.generated.ts';
 import { Button } from '../../design/controls/button.tsx';
 import { Check } from '../../design/controls/check.tsx';
@@ -12,7 +13,8 @@ import { StateBadge } from '../../design/states/state-badge.tsx';
 import { useTell } from '../../design/states/toasts.tsx';
 import { Time } from '../../design/text/time.tsx';
 import { useDo, useReadAgain } from '../../graph/hooks.ts';
-import { newestFirst, usePages } from '../../graph/use-pages.ts';
+import { usePages } from '../../graph/use-pages.ts';
+import { Choices } from '../choices/choices.tsx';
 import { intentOf } from '../compile/intent.ts';
 import type { BookSeen } from '../live/use-book.ts';
 import css from './pitch.module.css';
@@ -66,6 +68,13 @@ function useBuild(bookId: string, onBuilt: (id: string) => void) {
   return { isBusy, faults, build };
 }
 
+const faceOf = ({ createdAt, processing }: PitchesQuery['blobs']['nodes'][number]) => (
+  <span className={css['face']}>
+    <Time at={createdAt} />
+    <StateBadge state={processing.state} />
+  </span>
+);
+
 export interface PitchesProps {
   readonly book: BookSeen;
   readonly changes: number;
@@ -76,7 +85,7 @@ export function Pitches({ book, changes }: PitchesProps) {
   const [chosen, setChosen] = useState<string>();
   const filter = { bookId: book.id, processorId: PITCH_BUILDER };
   const pages = usePages(PitchesDocument, { filter, first: PAGE, after: null });
-  const { data, faults, isLoading, reload, isGone } = pages;
+  const { data, faults, isLoading, reload } = pages;
   useReadAgain(changes, reload);
   const {
     isBusy,
@@ -86,7 +95,7 @@ export function Pitches({ book, changes }: PitchesProps) {
     setChosen(id);
     reload();
   });
-  const pitches = newestFirst(data?.blobs.nodes ?? []).filter(({ id }) => !isGone(id));
+  const pitches = pages.shownOf(data?.blobs.nodes);
   const shown = pitches.find(({ id }) => id === chosen) ?? pitches[0];
   return (
     <>
@@ -105,35 +114,16 @@ export function Pitches({ book, changes }: PitchesProps) {
         </Empty>
       ) : null}
       {shown ? (
-        <div className={css['split']}>
-          <nav aria-label="Pitches" className={css['side']}>
-            <ol>
-              {pitches.map((pitch) => (
-                <li key={pitch.id}>
-                  <button
-                    type="button"
-                    className={css['choice']}
-                    aria-current={pitch.id === shown.id ? 'true' : undefined}
-                    onClick={() => setChosen(pitch.id)}
-                  >
-                    <Time at={pitch.createdAt} />
-                    <StateBadge state={pitch.processing.state} />
-                  </button>
-                </li>
-              ))}
-            </ol>
-            {data?.blobs.pageInfo.hasNextPage ? (
-              <Button
-                kind="quiet"
-                busy={pages.isLoadingOlder}
-                onClick={() => void pages.showOlder(data.blobs.pageInfo.endCursor)}
-              >
-                Show older ones
-              </Button>
-            ) : null}
-          </nav>
+        <Choices
+          label="Pitches"
+          entries={pitches}
+          shownId={shown.id}
+          pageInfo={data?.blobs.pageInfo}
+          onChoose={setChosen}
+          {...{ pages, faceOf }}
+        >
           <PitchDetail key={shown.id} id={shown.id} />
-        </div>
+        </Choices>
       ) : null}
     </>
   );

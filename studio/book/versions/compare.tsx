@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { CompareDocument } from '../../book-graph/operations.generated.ts';
 import { Select } from '../../design/controls/field.tsx';
 import { Failed, Loading } from '../../design/states/notices.tsx';
-import { count } from '../../design/text/time.tsx';
+import { count, counted } from '../../design/text/time.tsx';
 import { useRead } from '../../graph/hooks.ts';
 import { ChangedChapter } from './changed-chapter.tsx';
 import { before, nameOf, type Version } from './version.ts';
@@ -12,8 +12,6 @@ interface DifferenceProps {
   readonly a: string;
   readonly b: string;
 }
-
-const chaptersOf = (number: number): string => `${count(number)} ${number === 1 ? 'chapter' : 'chapters'}`;
 
 function Difference({ a, b }: DifferenceProps) {
   const { data, faults, isLoading, reload } = useRead(CompareDocument, { a, b });
@@ -26,8 +24,8 @@ function Difference({ a, b }: DifferenceProps) {
       <p role="status">
         {chapters.length === 0
           ? 'Nothing differs.'
-          : `${count(wordsAdded)} words added, ${count(wordsRemoved)} removed, in ${chaptersOf(chapters.length)}.`}
-        {unchanged > 0 ? ` ${chaptersOf(unchanged)} unchanged.` : ''}
+          : `${count(wordsAdded)} words added, ${count(wordsRemoved)} removed, in ${counted(chapters.length, 'chapter')}.`}
+        {unchanged > 0 ? ` ${counted(unchanged, 'chapter')} unchanged.` : ''}
       </p>
       <ul className={css['changed']} aria-label="Changed chapters">
         {chapters.map((chapter) => (
@@ -43,7 +41,7 @@ export interface CompareProps {
   readonly versions: readonly Version[];
 }
 
-/** What became of the book between two of its versions. */
+/** The differences between two versions of the book. */
 export function Compare({ version, versions }: CompareProps) {
   const [chosen, setChosen] = useState<string>();
   const others = versions.filter(({ id }) => id !== version.id);

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Tabs } from '../../design/controls/tabs.tsx';
-import { count, Time } from '../../design/text/time.tsx';
 import { Compare } from './compare.tsx';
+import { Facts } from './facts.tsx';
 import { Reading } from './reading.tsx';
 import { nameOf, type Version } from './version.ts';
 import { VersionFiles } from './version-files.tsx';
@@ -14,7 +14,7 @@ const TABS = [
 ] as const;
 type Tab = (typeof TABS)[number][0];
 
-/** What makes a version not the newest state of the book, in a sentence each. */
+/** Why a version is not the newest state of the book, in a sentence for each reason. */
 function notesOf({ facts }: Version): string[] {
   if (!facts) return [];
   return [
@@ -31,18 +31,11 @@ export interface VersionDetailProps {
 
 export function VersionDetail({ version, versions }: VersionDetailProps) {
   const [tab, setTab] = useState<Tab>('files');
-  const { facts } = version;
   return (
     <section aria-label={nameOf(version)} className={css['detail']}>
       <h2>{nameOf(version)}</h2>
       <p className={css['facts']}>
-        <Time at={version.createdAt} />
-        {facts ? (
-          <>
-            <span>{count(facts.wordCount)} words</span>
-            <span>{count(facts.chapterCount)} chapters</span>
-          </>
-        ) : null}
+        <Facts version={version} />
       </p>
       {notesOf(version).map((note) => (
         <p key={note} className={css['note']}>

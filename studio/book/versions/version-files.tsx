@@ -1,13 +1,11 @@
 import type { ExportFormat } from 'blobgraph/client';
-import { useCallback } from 'react';
-import { useClient } from 'urql';
 import {
   MakeExportDocument,
   VersionFilesDocument,
   type VersionFilesQuery,
 } from '../../book-graph/operations.generated.ts';
 import { Failed, Loading, Partial } from '../../design/states/notices.tsx';
-import { useDo, useRead } from '../../graph/hooks.ts';
+import { useAsk, useDo, useRead } from '../../graph/hooks.ts';
 import { Files } from '../files/files.tsx';
 import { useReadWhenDone } from '../live/use-read-when-done.ts';
 
@@ -18,22 +16,16 @@ const exportsOf = (data: VersionFilesQuery | undefined) => {
 
 /** A version as files. */
 export function VersionFiles({ id }: { readonly id: string }) {
-  const client = useClient();
+  const ask = useAsk(VersionFilesDocument);
   const { data, faults, isLoading, reload } = useRead(VersionFilesDocument, { id });
   const [, make] = useDo(MakeExportDocument);
   useReadWhenDone(id, reload);
-  const freshUrl = useCallback(
-    async (format: string) => {
-      const options = { requestPolicy: 'network-only' } as const;
-      const answer = await client.query<VersionFilesQuery>(VersionFilesDocument, { id }, options).toPromise();
-      return exportsOf(answer.data)?.find((each) => each.format === format)?.url;
-    },
-    [client, id],
-  );
   if (isLoading) return <Loading label="Loading the files" lines={4} />;
   const files = exportsOf(data);
   if (!data?.blob || !files)
     return <Failed title="The files cannot be shown now" reason={faults[0]} onRetry={reload} />;
+  const freshUrl = async (format: string) =>
+    exportsOf((await ask({ id })).data)?.find((each) => each.format === format)?.url;
   const onMake = async (format: string) => {
     const answer = await make({ input: { compiledBookId: id, format: format as ExportFormat } });
     reload();

@@ -9,7 +9,7 @@ import css from './controls.module.css';
 
 interface Labelled {
   readonly label: string;
-  /** What is wrong, at the field. */
+  /** A mistake in the field, told at it. */
   readonly fault?: string | undefined;
   readonly hint?: ReactNode;
   /** The label is read out, not shown. */

@@ -3,7 +3,7 @@ import { Button, type ButtonProps } from './button.tsx';
 import css from './controls.module.css';
 
 export interface MenuProps {
-  /** What the button says. */
+  /** The button's words. */
   readonly children: ReactNode;
   /** Buttons and links: a press of one closes it. */
   readonly items: ReactNode;

@@ -6,7 +6,7 @@ export interface TabsProps<Name extends string> {
   readonly tabs: readonly (readonly [name: Name, title: string])[];
   readonly chosen: Name;
   readonly onChoose: (name: Name) => void;
-  /** What the chosen tab shows. */
+  /** The part that the chosen tab shows. */
   readonly children: ReactNode;
 }
 

@@ -5,7 +5,7 @@ import css from './states.module.css';
 export interface NoticeProps {
   readonly title: string;
   readonly children?: ReactNode;
-  /** What to do about it. */
+  /** A button or link for the next step. */
   readonly action?: ReactNode;
 }
 
@@ -61,7 +61,7 @@ export interface LoadingProps {
 }
 
 export const Loading = ({ label, lines = 3 }: LoadingProps) => (
-  <div role="status" className={css['loading']}>
+  <div role="status" className={css['loading']} data-loading>
     <span className="visually-hidden">{label}</span>
     {Array.from({ length: lines }, (_, line) => (
       // biome-ignore lint/suspicious/noArrayIndexKey: lines are alike

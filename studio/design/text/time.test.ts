@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ago, bytes, count } from './time.tsx';
+import { ago, bytes, count, counted } from './time.tsx';
 
 const NOW = Date.parse('2026-05-01T12:00:00.000Z');
 const [MINUTE, HOUR, DAY] = [60, 3_600, 86_400];
@@ -37,4 +37,12 @@ it.each([
 
 it('large numbers have separators', () => {
   expect(count(12_345)).toBe('12,345');
+});
+
+it('counts things by their name', () => {
+  expect([counted(1, 'blob'), counted(12_345, 'blob'), counted(0, 'try', 'tries')]).toEqual([
+    '1 blob',
+    '12,345 blobs',
+    '0 tries',
+  ]);
 });

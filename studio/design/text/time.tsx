@@ -61,3 +61,7 @@ export function bytes(size: number | string): string {
 
 /** E.g. "12,345". */
 export const count = (number: number): string => number.toLocaleString('en');
+
+/** E.g. "1 blob", "12,345 blobs". */
+export const counted = (number: number, one: string, many = `${one}s`): string =>
+  `${count(number)} ${number === 1 ? one : many}`;

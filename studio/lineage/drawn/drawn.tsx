@@ -96,7 +96,7 @@ function useBringing(positions: Positions) {
   );
 }
 
-/** What the keys do: they lead from blob to blob, and zoom. */
+/** The keys of the graph: they lead from blob to blob, and zoom. */
 function useKeys(
   layout: Positions,
   links: Links,
@@ -177,12 +177,13 @@ function Flow({ known, links, order, centreId, openId }: DrawnProps) {
       >
         <Background gap={24} size={1} />
       </ReactFlow>
-      <Zooms />
       {positions.size === 0 ? (
         <div className={css['laying']}>
           <Loading label="Laying out the graph" />
         </div>
-      ) : null}
+      ) : (
+        <Zooms />
+      )}
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { HEIGHT, type Positions, WIDTH } from '../layout/place.ts';
 import type { Edge, LineageBlob } from '../model/blob.ts';
 import type { BlobData, BlobNodeType } from './node.tsx';
 
-/** What of a blob's node is not in the blob. */
+/** The parts of a blob's node that are not in the blob. */
 export interface Marks {
   readonly centreId: string | undefined;
   readonly openId: string | undefined;

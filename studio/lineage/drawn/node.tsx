@@ -4,7 +4,7 @@ import { Button } from '../../design/controls/button.tsx';
 import { Badge } from '../../design/states/state-badge.tsx';
 import { useActing } from '../model/acting.ts';
 import type { LineageBlob } from '../model/blob.ts';
-import { filesOf, isStale, kindOf, lookOf, whichOf } from '../model/words.ts';
+import { calledOf, filesOf, isStale, lookOf } from '../model/words.ts';
 import css from './drawn.module.css';
 
 export interface BlobData extends Record<string, unknown> {
@@ -53,10 +53,7 @@ function Words({ blob }: { readonly blob: LineageBlob }) {
           tabIndex={-1}
           onClick={(event) => {
             event.stopPropagation();
-            retry(
-              blob.id,
-              failed.map(({ processorId }) => processorId),
-            );
+            retry(blob.id, failed);
           }}
         >
           Try again
@@ -76,8 +73,7 @@ export const BlobNode = memo(function BlobNode({ data }: NodeProps<BlobNodeType>
   const isReadable = useStore(({ transform }) => transform[2] >= READABLE);
   const button = useFocused(focus);
   const { tone, word } = lookOf(blob);
-  const which = whichOf(blob);
-  const kind = which ? `${kindOf(blob.type)}, ${which}` : kindOf(blob.type);
+  const kind = calledOf(blob);
   return (
     <div
       className={css['node']}

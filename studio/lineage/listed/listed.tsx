@@ -1,11 +1,12 @@
 import { type KeyboardEvent, memo, useMemo, useRef } from 'react';
 import { Button } from '../../design/controls/button.tsx';
 import { Badge } from '../../design/states/state-badge.tsx';
+import { BlobLink } from '../link/link.tsx';
 import { useActing } from '../model/acting.ts';
 import type { LineageBlob } from '../model/blob.ts';
 import { at, type Known, type Links } from '../model/known.ts';
 import { type Item, inReadingOrder, outlineOf } from '../model/outline.ts';
-import { filesOf, isStale, kindOf, lookOf, whichOf } from '../model/words.ts';
+import { calledOf, filesOf, isStale, lookOf, whichOf } from '../model/words.ts';
 import { nextOf } from './keys.ts';
 import css from './listed.module.css';
 
@@ -28,7 +29,6 @@ interface OthersProps {
 
 /** Blobs that stand elsewhere in the list, by their names. */
 function Others({ label, ids, known }: OthersProps) {
-  const { open } = useActing();
   if (ids.length === 0) return null;
   const nameOf = (id: string) => {
     const blob = known.blobs.get(id);
@@ -42,9 +42,7 @@ function Others({ label, ids, known }: OthersProps) {
       {ids.slice(0, NAMED).map((id, index) => (
         <span key={id}>
           {index > 0 ? ', ' : ''}
-          <button type="button" className={css['link']} onClick={() => open(id)}>
-            <bdi>{nameOf(id)}</bdi>
-          </button>
+          <BlobLink id={id}>{nameOf(id)}</BlobLink>
         </span>
       ))}
       {ids.length > NAMED ? ` and ${ids.length - NAMED} more` : ''}
@@ -62,15 +60,13 @@ interface RowProps {
 const Row = memo(function Row({ blob, isCentre, isOpen, depth }: RowProps) {
   const { open, centre, retry, nameOf } = useActing();
   const { tone, word, progress, about, failed } = lookOf(blob);
-  const which = whichOf(blob);
   const files = filesOf(blob);
   const Heading = depth === 0 ? 'h2' : 'h3';
   return (
     <div className={css['row']} data-open={isOpen || undefined}>
       <div className={css['words']}>
         <p className={css['kind']}>
-          {kindOf(blob.type)}
-          {which ? `, ${which}` : ''}
+          {calledOf(blob)}
           {blob.processorId === 'state' ? '' : ` · ${nameOf(blob.processorId)}`}
           {isCentre ? ' · this lineage is of it' : ''}
         </p>
@@ -100,16 +96,7 @@ const Row = memo(function Row({ blob, isCentre, isOpen, depth }: RowProps) {
           </Badge>
         ) : null}
         {failed.length > 0 ? (
-          <Button
-            kind="plain"
-            aria-label={`Try again: ${blob.title}`}
-            onClick={() =>
-              retry(
-                blob.id,
-                failed.map(({ processorId }) => processorId),
-              )
-            }
-          >
+          <Button kind="plain" aria-label={`Try again: ${blob.title}`} onClick={() => retry(blob.id, failed)}>
             Try again
           </Button>
         ) : null}

@@ -1,11 +1,12 @@
 import { createContext, useContext } from 'react';
+import type { Run } from './blob.ts';
 
-/** What can be done with a blob wherever it is shown. */
+/** Actions on a blob wherever it is shown. */
 export interface Acting {
   readonly open: (id: string) => void;
   /** Another lineage: of this blob. */
   readonly centre: (id: string) => void;
-  readonly retry: (id: string, processorIds: readonly string[]) => void;
+  readonly retry: (id: string, runs: readonly Run[]) => void;
   /** A processor's name; its id where that is not known. */
   readonly nameOf: (processorId: string) => string;
 }

@@ -1,20 +1,6 @@
-import type { LineageBlob, Run } from './blob.ts';
+import type { LineageBlob } from './blob.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
-
-export const aRun = (run: Partial<Run> = {}): Run => ({
-  processorId: 'text-expansion',
-  artifact: null,
-  state: 'COMPLETED',
-  attempt: 1,
-  generation: 0,
-  stage: null,
-  progress: null,
-  updatedAt: AT,
-  error: null,
-  obstacle: null,
-  ...run,
-});
 
 export const aBlob = (id: string, blob: Partial<LineageBlob> = {}): LineageBlob => ({
   __typename: 'BlobIndex',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { aBlob, aRun, edges } from './blobs.fixture.ts';
+import { aRun } from '../../graph/work.fixture.ts';
+import { aBlob, edges } from './blobs.fixture.ts';
 import { isToRead, linksOf, nothingKnown, type Reading, withChange, withReading } from './known.ts';
 
 const reading = (

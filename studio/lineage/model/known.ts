@@ -10,7 +10,7 @@ export interface Reading {
   readonly isWhole: boolean;
 }
 
-/** What is known of a lineage, from readings and from changes. */
+/** A lineage as it is known from readings and from changes. */
 export interface Known {
   readonly blobs: ReadonlyMap<string, LineageBlob>;
   /** Also those whose parent is not among the blobs. */
@@ -58,7 +58,7 @@ function sameEdges(one: readonly Edge[], other: readonly Edge[]): boolean {
   return other.every((edge) => keys.has(keyOf(edge)));
 }
 
-/** What is known after an answer. It may be older than what changes have told since it was asked for. */
+/** The lineage after an answer, which may be older than what changes have told since it was asked for. */
 export function withReading(known: Known, { blobs, edges, isTruncated, isWhole }: Reading): Known {
   const next = new Map<string, LineageBlob>(isWhole ? [] : known.blobs);
   for (const blob of blobs)
@@ -86,7 +86,7 @@ function without(known: Known, id: string): Known {
   return { ...known, blobs, edges, gone, structure: known.structure + 1 };
 }
 
-/** What is known after a change. A blob that is not known stays so: where it belongs, only a reading tells. */
+/** The lineage after a change. A blob that is not known stays so: where it belongs, only a reading tells. */
 export function withChange(known: Known, { kind, blobId, blob }: Changed): Known {
   if (kind === 'DELETED') return without(known, blobId);
   const before = known.blobs.get(blobId);
@@ -125,11 +125,9 @@ function put(map: Map<string, string[]>, key: string, value: string): void {
 /** `order`: all blobs; parents and children come in it. */
 export function linksOf({ blobs, edges }: Pick<Known, 'blobs' | 'edges'>, order: readonly string[]): Links {
   const rank = new Map(order.map((id, index) => [id, index]));
-  const [parents, children, outside] = [1, 2, 3].map(() => new Map<string, string[]>()) as [
-    Map<string, string[]>,
-    Map<string, string[]>,
-    Map<string, string[]>,
-  ];
+  const parents = new Map<string, string[]>();
+  const children = new Map<string, string[]>();
+  const outside = new Map<string, string[]>();
   for (const { parentId, childId } of edges) {
     if (!blobs.has(parentId)) put(outside, childId, parentId);
     else {

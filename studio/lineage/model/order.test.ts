@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { aBlob, aRun, edges } from './blobs.fixture.ts';
+import { aRun } from '../../graph/work.fixture.ts';
+import { aBlob, edges } from './blobs.fixture.ts';
 import { orderOf } from './order.ts';
 
 const blobs = (...all: ReturnType<typeof aBlob>[]) => new Map(all.map((blob) => [blob.id, blob]));

@@ -2,7 +2,7 @@ import type { Edge, LineageBlob, Place } from './blob.ts';
 
 const LAST = Number.POSITIVE_INFINITY;
 
-/** What no processor takes stands below what goes on. */
+/** Blobs that no processor takes stand below those that go on. */
 const byRuns = (one: LineageBlob, other: LineageBlob): number =>
   Number(one.processing.runs.length === 0) - Number(other.processing.runs.length === 0);
 const byAge = (one: LineageBlob, other: LineageBlob): number =>

@@ -5,11 +5,11 @@ export interface Item {
   readonly id: string;
   /** From 0. */
   readonly depth: number;
-  /** What was made of it alone. */
+  /** Those that were made of it alone. */
   readonly items: readonly Item[];
-  /** What it was made of, where that is more than what it stands below. */
+  /** Its sources, where there are more than the one that it stands below. */
   readonly of: readonly string[];
-  /** What was made of it and of others, which stands at the top of the list. */
+  /** Those that were made of it and of others, which stand at the top of the list. */
   readonly into: readonly string[];
 }
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { aBlob, aRun } from './blobs.fixture.ts';
+import { aRun } from '../../graph/work.fixture.ts';
+import { aBlob } from './blobs.fixture.ts';
 import { actsOf, filesOf, isStale, kindOf, lookOf, whichOf } from './words.ts';
 
 it('has words for kinds, also for those that come from outside', () => {

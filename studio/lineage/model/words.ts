@@ -1,5 +1,5 @@
 import { type Tone, toneOf, wordOf } from '../../design/states/state.ts';
-import { runsOf, wordOf as saidOf, spelled } from '../../graph/work.ts';
+import { isInWork, runsOf, wordOf as saidOf, spelled } from '../../graph/work.ts';
 import type { LineageBlob, Run } from './blob.ts';
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -24,13 +24,19 @@ export function whichOf({ content, generation }: LineageBlob): string | null {
   return generation > 0 ? `generation ${generation}` : null;
 }
 
+/** A blob's kind and version, e.g. "Compiled book, version 3". */
+export function calledOf(blob: LineageBlob): string {
+  const which = whichOf(blob);
+  return which ? `${kindOf(blob.type)}, ${which}` : kindOf(blob.type);
+}
+
 /** A blob's state as it is shown. */
 export interface Look {
   readonly tone: Tone;
   readonly word: string;
   /** 0 to 1, where it is told. */
   readonly progress: number | null;
-  /** What it is at, why it waits, or why it failed; empty where there is nothing to say. */
+  /** Its present step, why it waits, or why it failed; empty where there is nothing to say. */
   readonly about: string;
   /** Runs that can be tried again; files are, where they are asked for. */
   readonly failed: readonly Run[];
@@ -49,7 +55,7 @@ export function lookOf(blob: LineageBlob): Look {
   return { tone: toneOf(state), word: wordOf(state), progress, about, failed };
 }
 
-/** What is made of it besides blobs, e.g. "EPUB ready, PDF 40 %". */
+/** Files that are made of it, e.g. "EPUB ready, PDF 40 %". */
 export function filesOf({ processing }: LineageBlob): string {
   const states = {
     STORED: '',
@@ -70,7 +76,7 @@ export function filesOf({ processing }: LineageBlob): string {
 
 export const isStale = ({ content }: LineageBlob): boolean => content?.stale === true;
 
-/** What can be done with a run. */
+/** Actions that a run allows. */
 export interface RunActs {
   readonly canRetry: boolean;
   readonly canCancel: boolean;
@@ -80,9 +86,10 @@ export interface RunActs {
 /** The run that makes a blob on demand is its own processor's: that is asked for anew with another key. */
 export function actsOf(blob: LineageBlob, run: Run): RunActs {
   const isOver = run.state === 'COMPLETED' || run.state === 'FAILED';
+  const isOfBlobs = run.artifact === null;
   return {
-    canRetry: run.artifact === null && run.state === 'FAILED',
-    canCancel: run.artifact === null && (run.state === 'PENDING' || run.state === 'PROCESSING'),
-    canReprocess: run.artifact === null && isOver && run.processorId !== blob.processorId,
+    canRetry: isOfBlobs && run.state === 'FAILED',
+    canCancel: isOfBlobs && isInWork(run),
+    canReprocess: isOfBlobs && isOver && run.processorId !== blob.processorId,
   };
 }

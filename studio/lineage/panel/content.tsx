@@ -1,9 +1,8 @@
 import type { ReactNode } from 'react';
 import { Markdown } from '../../design/text/markdown.tsx';
 import { bytes, count } from '../../design/text/time.tsx';
-import { useActing } from '../model/acting.ts';
-import type { ContentOf, Held } from './held.ts';
-import { jsonOf, textOf } from './held.ts';
+import { BlobLink } from '../link/link.tsx';
+import { type ContentOf, type Held, jsonOf, textOf } from './held.ts';
 import css from './panel.module.css';
 
 /** Names and what they say; what is not known is left out. */
@@ -79,7 +78,6 @@ const Files = ({ files }: FileProps) => (
 );
 
 function Compiled({ content }: { readonly content: ContentOf<'CompiledBook'> }) {
-  const { open } = useActing();
   return (
     <>
       <Facts
@@ -97,9 +95,7 @@ function Compiled({ content }: { readonly content: ContentOf<'CompiledBook'> }) 
         {content.chapters.map(({ chapterNum, number, title, wordCount, draftBlobId, expandedBlobId }) => (
           <li key={chapterNum}>
             <span className={css['number']}>{number ?? ''}</span>{' '}
-            <button type="button" className={css['link']} onClick={() => open(expandedBlobId ?? draftBlobId)}>
-              <bdi>{title}</bdi>
-            </button>{' '}
+            <BlobLink id={expandedBlobId ?? draftBlobId}>{title}</BlobLink>{' '}
             <span className={css['soft']}>
               {count(wordCount)} words, {expandedBlobId === null ? 'the draft' : 'its expansion'}
             </span>
@@ -170,7 +166,7 @@ const Insights = ({ content }: { readonly content: ContentOf<'TextInsights'> }) 
   </>
 );
 
-/** What a blob holds, as its kind shows it; of kinds that this page has not heard of, that it is there. */
+/** A blob's content, as its kind shows it; of kinds that this page has not heard of, that it is there. */
 export function Content({ content }: { readonly content: Held }) {
   switch (content.__typename) {
     case 'UserBlob':

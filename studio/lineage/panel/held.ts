@@ -1,9 +1,8 @@
 import type { LineageContentQuery } from '../../lineage-graph/operations.generated.ts';
 
-type Kinds = NonNullable<NonNullable<LineageContentQuery['blob']>['content']>;
-/** What a blob holds; kinds that came after this page are told by their name alone. */
-export type Held = Kinds;
-export type ContentOf<Name extends Kinds['__typename']> = Extract<Kinds, { __typename: Name }>;
+/** A blob's content; kinds that came after this page are told by their name alone. */
+export type Held = NonNullable<NonNullable<LineageContentQuery['blob']>['content']>;
+export type ContentOf<Name extends Held['__typename']> = Extract<Held, { __typename: Name }>;
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -4,10 +4,11 @@ import { Button } from '../../design/controls/button.tsx';
 import { Failed, Loading, Partial } from '../../design/states/notices.tsx';
 import { Badge } from '../../design/states/state-badge.tsx';
 import { bytes, Time } from '../../design/text/time.tsx';
+import { BlobLink } from '../link/link.tsx';
 import { useActing } from '../model/acting.ts';
 import type { LineageBlob } from '../model/blob.ts';
 import { at, type Known, type Links } from '../model/known.ts';
-import { isStale, kindOf, lookOf, whichOf } from '../model/words.ts';
+import { calledOf, isStale, lookOf } from '../model/words.ts';
 import { Content } from './content.tsx';
 import { bookOf, homeOf } from './held.ts';
 import css from './panel.module.css';
@@ -39,7 +40,6 @@ interface RelativesProps {
 const SHOWN = 5;
 
 function Relatives({ label, ids, known }: RelativesProps) {
-  const { open } = useActing();
   const there = ids.flatMap((id) => known.blobs.get(id) ?? []);
   if (there.length === 0) return null;
   return (
@@ -48,12 +48,8 @@ function Relatives({ label, ids, known }: RelativesProps) {
       <ul className={css['rows']}>
         {there.slice(0, SHOWN).map((blob) => (
           <li key={blob.id}>
-            <button type="button" className={css['link']} onClick={() => open(blob.id)}>
-              <bdi>{blob.title}</bdi>
-            </button>{' '}
-            <span className={css['soft']}>
-              {[kindOf(blob.type), whichOf(blob)].filter(Boolean).join(', ')}
-            </span>
+            <BlobLink id={blob.id}>{blob.title}</BlobLink>{' '}
+            <span className={css['soft']}>{calledOf(blob)}</span>
           </li>
         ))}
         {there.length > SHOWN ? <li className={css['soft']}>and {there.length - SHOWN} more</li> : null}
@@ -135,7 +131,6 @@ export function Panel({ onClose, ...props }: PanelProps) {
   const seen = useBlob(id, known);
   const { blob } = seen;
   useEffect(() => heading.current?.focus(), []);
-  const which = blob ? whichOf(blob) : null;
   return (
     <aside
       className={css['panel']}
@@ -146,9 +141,7 @@ export function Panel({ onClose, ...props }: PanelProps) {
     >
       <div className={css['head']}>
         <div className={css['titles']}>
-          <p className={css['soft']}>
-            {blob ? [kindOf(blob.type), which].filter(Boolean).join(', ') : 'Blob'}
-          </p>
+          <p className={css['soft']}>{blob ? calledOf(blob) : 'Blob'}</p>
           <h2 id={labelId} ref={heading} tabIndex={-1} dir="auto" className={css['title']}>
             {blob?.title ?? id}
           </h2>

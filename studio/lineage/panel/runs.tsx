@@ -28,7 +28,7 @@ function Acts({ blob, run }: RunProps) {
     });
   return (
     <div className={css['acts']}>
-      {canRetry ? <Button onClick={() => retry(blob.id, [run.processorId])}>Try again</Button> : null}
+      {canRetry ? <Button onClick={() => retry(blob.id, [run])}>Try again</Button> : null}
       {canCancel ? (
         <Button busy={isCancelling} onClick={() => told(cancel(variables))}>
           Cancel
@@ -64,7 +64,7 @@ function RunItem({ blob, run }: RunProps) {
   );
 }
 
-/** What processors do with a blob. */
+/** The runs of processors on a blob. */
 export const Runs = ({ blob }: { readonly blob: LineageBlob }) =>
   blob.processing.runs.length === 0 ? null : (
     <section aria-label="Processing">

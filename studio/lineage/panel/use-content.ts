@@ -15,7 +15,7 @@ export interface ContentSeen {
 }
 
 /**
- * What a blob holds, past the cache: that cannot tell kinds apart whose fields have the same names, and need not keep
+ * A blob's content, past the cache: that cannot tell kinds apart whose fields have the same names, and need not keep
  * texts that are looked at once. `state`: of its processing; what is made on demand is read again when that changes.
  */
 export function useContent(id: string, state: string | undefined): ContentSeen {

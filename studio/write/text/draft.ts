@@ -1,6 +1,7 @@
 import type { CreateBlobInput } from 'blobgraph/client';
+import { count } from '../../design/text/time.tsx';
 
-/** What stands in the fields of the writing desk. */
+/** The fields of the writing desk. */
 export interface Draft {
   readonly text: string;
   /** Empty: the first line of the text. */
@@ -32,16 +33,16 @@ function faultOfText(text: string): string | undefined {
   if (text.length * 6 <= MAX_BYTES) return undefined;
   const over = bytesOf(text) - MAX_BYTES + 1_000;
   if (over <= 0) return undefined;
-  return `The text is ${Math.ceil(over / 1_000).toLocaleString('en')} kB too long: a draft may have 5 MiB. Split the chapter.`;
+  return `The text is ${count(Math.ceil(over / 1_000))} kB too long: a draft may have 5 MiB. Split the chapter.`;
 }
 
 function faultOfChapter(chapter: string): string | undefined {
   const number = Number(chapter);
   if (/^\d+$/.test(chapter.trim()) && number >= 1 && number <= MAX_CHAPTER) return undefined;
-  return `Give a whole number from 1 to ${MAX_CHAPTER.toLocaleString('en')}.`;
+  return `Give a whole number from 1 to ${count(MAX_CHAPTER)}.`;
 }
 
-/** What is wrong, before the graph is asked. */
+/** A draft's faults, before the graph is asked. */
 export function faultsOf({ text, title, bookId, chapter }: Draft): DraftFaults {
   const faults = {
     text: faultOfText(text),
@@ -65,7 +66,7 @@ interface UserFault {
   readonly message: string;
 }
 
-/** What the graph says is wrong, at the fields where it can be mended. */
+/** The graph's faults, at the fields where they can be mended. */
 export function faultsIn(errors: readonly UserFault[]): DraftFaults {
   const named = errors.map(({ field, message }) => {
     const [, at] = FIELDS.find(([prefix]) => field?.startsWith(prefix)) ?? [];
@@ -111,7 +112,7 @@ interface Chaptered {
 export const nextChapter = (chapters: readonly Chaptered[]): number =>
   Math.min(MAX_CHAPTER, Math.max(0, ...chapters.map(({ chapterNum }) => chapterNum)) + 1);
 
-/** What saving does to the book. */
+/** Says what saving does to the book. */
 export function placeSaid(chapter: string, chapters: readonly Chaptered[]): string {
   const taken = chapters.find(({ chapterNum }) => String(chapterNum) === chapter.trim());
   if (!taken) return 'A new chapter.';

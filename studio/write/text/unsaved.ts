@@ -1,7 +1,8 @@
 import { newKey } from '../../graph/new-key.ts';
+import type { Store } from '../../session/storage.ts';
 import type { Draft } from './draft.ts';
 
-/** What was typed and not saved, as the browser keeps it. */
+/** A draft that was typed and not saved, as the browser keeps it. */
 export interface Unsaved extends Draft {
   /** When it was typed, in milliseconds since 1970. */
   readonly at: number;
@@ -16,8 +17,6 @@ export interface UnsavedPlace {
   /** Each tab keeps its own, so that two that work on one draft lose nothing. */
   readonly tab: string;
 }
-
-type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
 
 const PREFIX = 'blobgraph:unsaved:';
 /** Drafts that are kept: the oldest goes first. */
@@ -72,11 +71,11 @@ export function keep(store: Store, place: UnsavedPlace, unsaved: Unsaved): boole
 
 export const forget = (store: Store, place: UnsavedPlace): void => store.removeItem(nameOf(place));
 
-/** What this tab typed and did not save. */
+/** This tab's draft that was not saved. */
 export const keptHere = (store: Store, place: UnsavedPlace): Unsaved | undefined =>
   readAt(store, nameOf(place));
 
-/** What other tabs typed into the same draft and did not save, the newest first, each with its tab. */
+/** Other tabs' states of the same draft that were not saved, the newest first, each with its tab. */
 export function keptElsewhere(
   store: Store,
   place: UnsavedPlace,

@@ -1,4 +1,4 @@
-/** What is told of a text while it is written: docs/clients.md, `expansionProgress`. */
+/** A piece of a text, told while it is written: docs/clients.md, `expansionProgress`. */
 export interface Told {
   readonly processorId: string;
   readonly attempt: number;
@@ -56,7 +56,7 @@ function writtenWith(written: Written | undefined, told: Told): Written {
 }
 
 /**
- * What is known once another piece was told. An attempt begins anew, and pieces of one before it are of no use any more; a section
+ * Adds a piece to what is known. An attempt begins anew, and pieces of one before it are of no use any more; a section
  * whose offset goes back loses what stood behind; where pieces were lost, what was heard before them is let go, since nobody knows
  * how it goes on.
  */
@@ -66,13 +66,13 @@ export function heardMore(all: AllWritten, told: Told): AllWritten {
   return after === before ? all : new Map(all).set(told.processorId, after);
 }
 
-/** What was heard of drafts, by their ids: of those last heard of. */
+/** Texts that are written of drafts, by the drafts' ids: of those last heard of. */
 export type Heard = ReadonlyMap<string, AllWritten>;
 export const NOTHING_HEARD: Heard = new Map();
 
 const DRAFTS = 20;
 
-/** What is known once another piece was told of a draft. */
+/** Adds a piece that was told of a draft. */
 export function heardOf(heard: Heard, blobId: string, told: Told): Heard {
   const others = [...heard].filter(([id]) => id !== blobId).slice(1 - DRAFTS);
   return new Map([...others, [blobId, heardMore(heard.get(blobId) ?? NOTHING_WRITTEN, told)]]);

@@ -14,7 +14,7 @@ const TIMEOUT_MS = 1_800_000;
 /** A change that has not come when this many later ones have is missed. */
 const LATE = 50;
 
-/** What is written again and again, by one after the other, while others look at it. Its changes have numbers. */
+/** Something that is written again and again, by one after the other, while others look at it. Its changes have numbers. */
 interface Written {
   write(number: number): Promise<unknown>;
   /** The number of the newest change that the snapshot has, and the cursor that comes with it. */

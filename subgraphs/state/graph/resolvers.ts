@@ -92,7 +92,7 @@ function existing<T>(found: T | null): T {
   throw noBlob();
 }
 
-/** What `read` tells of an entry; all that its reference needs was read with that. */
+/** A field of an entry, by `read`; all that its reference needs was read with that. */
 const ofEntry = <D extends Detail, T>(
   { loaders }: Context,
   id: string,

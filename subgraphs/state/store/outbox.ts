@@ -12,7 +12,7 @@ export interface UserBlobOutbox extends Outbox {
   readonly userId: string;
   /** Creation time of the blob. */
   readonly createdAt: Date;
-  /** What the index has of it. */
+  /** How it stands in the index. */
   readonly indexed: 'entry' | 'tombstone' | 'nothing';
   /** The last erasure of its user; read no sooner than `indexed`: one that begins later finds the entry. */
   readonly erasure: Pick<Erasure, 'startedAt' | 'finishedAt'> | null;

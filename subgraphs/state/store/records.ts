@@ -123,7 +123,7 @@ export interface ListedEntry extends Omit<IndexEntry, 'sourceIds'> {
   readonly parentId: string | null;
 }
 
-/** What lists of titles show of an entry. */
+/** The members of an entry that lists of titles show. */
 export type BriefEntry = Pick<
   IndexEntry,
   | 'id'

@@ -187,7 +187,7 @@ class Bounds {
   }
 }
 
-/** Whatever was asked for ends, and what is held is handed out, until neither is left. */
+/** Ends all runs that were asked for, and hands out those that are held, until neither is left. */
 async function endAll(model: Model): Promise<void> {
   const isOpen = () => [...model.entries.values()].some(({ runs }) => runs.some(isUnderWay));
   for (let round = 0; isOpen() && round < 100; round += 1)

@@ -164,7 +164,7 @@ class CountedTurns implements Turns {
   #isToCount = (count: Count): boolean => (isHolding(count) ? this.#isOld(count) : this.#isFull(count));
 
   /**
-   * What was let through in the last moments may be in the store already: then too many are held, for a moment. Where
+   * Runs that were let through in the last moments may be in the store already: then too many are held, for a moment. Where
    * nothing was heard of held runs, another process may have handed them all out: whoever looks next looks at all.
    * @returns whether the store can count
    */

@@ -11,7 +11,7 @@ export class SectionText {
     this.#tell = tell;
   }
 
-  /** What stood at `offset` and after it is given up. */
+  /** Puts a text at `offset`; the one that stood there, and after it, is given up. */
   write(offset: number, added: string): void {
     this.#text = this.#text.slice(0, offset) + added;
     this.#tell({ ...this.#of, offset, added });

@@ -1,4 +1,4 @@
-/** What is clicked in the explorer, which has no role for it. */
+/** The explorer's fields and arrows, which are clicked and have no role. */
 const CONTROLS = 'span[style*="cursor: pointer"]';
 
 function name(element: Element, label: string): void {

@@ -1,29 +1,21 @@
 import { pick, ToolbarButton, useGraphiQL } from '@graphiql/react';
-import { useState } from 'react';
 import { writeLink } from '../../link.ts';
 import { LinkIcon } from '../parts/icons.tsx';
-
-const LABEL = 'Copy a link to this operation';
+import { useCopy } from '../parts/use-copy.ts';
 
 /** A button of the toolbar: copies a link that opens the operation with its variables, and nothing of its headers. */
 export function CopyLink() {
   const { queryEditor, variableEditor } = useGraphiQL(pick('queryEditor', 'variableEditor'));
-  const [label, setLabel] = useState(LABEL);
-  const copy = async () => {
+  const { label, copy, putBack } = useCopy('Copy a link to this operation', 'The link is copied');
+  const copyLink = () => {
     const link = writeLink({
       query: queryEditor?.getValue() ?? '',
       variables: variableEditor?.getValue() ?? '',
     });
-    try {
-      await navigator.clipboard.writeText(location.origin + location.pathname + link);
-      setLabel('The link is copied');
-    } catch {
-      // Pages that did not come over TLS have no clipboard.
-      setLabel('The browser does not let this page copy');
-    }
+    void copy(location.origin + location.pathname + link);
   };
   return (
-    <ToolbarButton label={label} onClick={copy} onBlur={() => setLabel(LABEL)}>
+    <ToolbarButton label={label} onClick={copyLink} onBlur={putBack}>
       <LinkIcon className="graphiql-toolbar-icon" aria-hidden="true" />
     </ToolbarButton>
   );

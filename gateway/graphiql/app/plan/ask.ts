@@ -2,7 +2,7 @@ import { tryParseJSONC } from '@graphiql/react';
 import type { ToldPlan } from '../../../planning/plan/told-plan.ts';
 import { underItsName } from '../requests/fetcher.ts';
 
-/** What the editors hold; variables and headers are JSON, or empty. */
+/** The texts of the editors; variables and headers are JSON, or empty. */
 export interface Edited {
   readonly query: string;
   readonly variables: string;

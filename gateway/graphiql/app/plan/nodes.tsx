@@ -22,7 +22,7 @@ function Fetch({
   ];
   return (
     <div className="plan-fetch">
-      <p className="plan-title">
+      <p>
         Fetch from <strong>{serviceName}</strong>{' '}
         <span className={`story-kind is-${operationKind}`}>{operationKind}</span>
       </p>

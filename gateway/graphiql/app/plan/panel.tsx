@@ -2,6 +2,7 @@ import { Button, type GraphiQLPlugin, pick, useGraphiQL } from '@graphiql/react'
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ToldPlan } from '../../../planning/plan/told-plan.ts';
 import { PlanIcon } from '../parts/icons.tsx';
+import { useCopy } from '../parts/use-copy.ts';
 import { askForPlan, type Planned } from './ask.ts';
 import { PlanNode } from './nodes.tsx';
 import { planText, summaryOf } from './text.ts';
@@ -39,28 +40,13 @@ function usePlan(url: URL) {
 }
 
 function CopyPlan({ told }: { readonly told: ToldPlan }) {
-  const [label, setLabel] = useState('Copy as text');
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(planText(told));
-      setLabel('Copied');
-    } catch {
-      setLabel('The browser does not let this page copy');
-    }
-  };
+  const { label, copy, putBack } = useCopy('Copy as text', 'Copied');
   return (
-    <Button type="button" onClick={copy} onBlur={() => setLabel('Copy as text')}>
+    <Button type="button" onClick={() => void copy(planText(told))} onBlur={putBack}>
       {label}
     </Button>
   );
 }
-
-const Plan = ({ told }: { readonly told: ToldPlan }) => (
-  <>
-    {told.plan && <PlanNode node={told.plan} />}
-    {told.plan && <CopyPlan told={told} />}
-  </>
-);
 
 function statusOf(shown: Shown | null, isAsking: boolean): string {
   if (isAsking || !shown) return 'Planning …';
@@ -88,7 +74,12 @@ function QueryPlan({ url }: { readonly url: URL }) {
         {statusOf(shown, isAsking)}
       </p>
       {isOld && <p className="plan-old">The operation was changed since: plan it again.</p>}
-      {told && <Plan told={told} />}
+      {told?.plan && (
+        <>
+          <PlanNode node={told.plan} />
+          <CopyPlan told={told} />
+        </>
+      )}
     </section>
   );
 }

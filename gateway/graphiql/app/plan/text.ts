@@ -24,7 +24,7 @@ function selectionText(selection: RequiredSelection): string {
   return `...${selection.typeCondition ? ` on ${selection.typeCondition}` : ''}${inner}`;
 }
 
-/** What a fetch of entities names them by, as a selection: `{ ... on Blob { id } }`. */
+/** The keys by which a fetch names its entities, as a selection: `{ ... on Blob { id } }`. */
 export const keysText = (requires: readonly RequiredSelection[]): string =>
   `{ ${requires.map(selectionText).join(' ')} }`;
 

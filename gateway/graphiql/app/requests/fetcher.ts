@@ -1,5 +1,12 @@
 import type { GraphiQLProps } from 'graphiql';
-import { type ExecutionResult, GraphQLError, getOperationAST, Kind, parse } from 'graphql';
+import {
+  type ExecutionResult,
+  GraphQLError,
+  getOperationAST,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+} from 'graphql';
 import { createClient } from 'graphql-ws';
 
 type Fetcher = GraphiQLProps['fetcher'];
@@ -25,11 +32,12 @@ export function underItsName(operation: Operation): Operation {
   }
 }
 
-function isSubscription({ query, operationName }: Operation): boolean {
+/** The operation that is run; undefined where its document has none such, or is no GraphQL, as the gateway reports. */
+function definitionOf({ query, operationName }: Operation): OperationDefinitionNode | undefined {
   try {
-    return getOperationAST(parse(query), operationName)?.operation === 'subscription';
+    return getOperationAST(parse(query), operationName) ?? undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -90,15 +98,6 @@ function subscribe(
   return { [Symbol.asyncIterator]: () => ({ next, return: () => results.return(undefined) }) };
 }
 
-/** The name of the operation that is run; undefined where it has none. */
-function nameOf({ query, operationName }: Operation): string | undefined {
-  try {
-    return getOperationAST(parse(query), operationName)?.name?.value;
-  } catch {
-    return undefined;
-  }
-}
-
 export interface FetcherOptions {
   /** For the schema, which is read before the headers editor is there. */
   readonly schemaHeaders: Headers;
@@ -115,13 +114,14 @@ export function createFetcher(url: URL, { schemaHeaders, note }: FetcherOptions)
   socketUrl.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   return async (asked, options) => {
     const operation = underItsName(asked);
-    const name = nameOf(operation);
+    const definition = definitionOf(operation);
+    const name = definition?.name?.value;
     const readsSchema = operation.operationName === 'IntrospectionQuery';
     const headers: Headers = options?.headers ?? (readsSchema ? schemaHeaders : {});
     const noteResult = (result: ExecutionResult) => {
       if (name !== undefined) note(name, result);
     };
-    if (isSubscription(operation)) return subscribe(socketUrl, operation, headers, noteResult);
+    if (definition?.operation === 'subscription') return subscribe(socketUrl, operation, headers, noteResult);
     const result = await request(url, operation, headers);
     noteResult(result);
     return result;

@@ -3,7 +3,7 @@ import { filledIn, type Known, learned, missing, type StoryStep } from '../../st
 
 /** How far the story is. */
 export interface Remembered {
-  /** What fills in the variables of steps. */
+  /** Texts that fill in the variables of steps. */
   readonly known: Known;
   /** Names of the steps that were answered without a mistake. */
   readonly answered: readonly string[];
@@ -19,7 +19,7 @@ const isTexts = (value: unknown): value is Known =>
   value !== null &&
   Object.values(value).every((each) => typeof each === 'string');
 
-/** What was kept, if it is still what this page keeps. */
+/** The story as it was kept; undefined where that is not what this page keeps. */
 function restored(text: string | null): Remembered | undefined {
   try {
     const { known, answered } = JSON.parse(text ?? '') as Partial<Remembered>;

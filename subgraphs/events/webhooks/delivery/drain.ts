@@ -49,7 +49,7 @@ export interface Endings {
 /** Deliveries of one turn, and milliseconds in which they begin: then others have theirs. */
 const PER_TURN = 20;
 const TURN_MS = 10_000;
-/** What the store may take beside the receiver. */
+/** Time for the store, beside the receiver's. */
 const MARGIN_MS = 5_000;
 /** Pause before a log or store that does not answer is asked again. */
 const AWAY_MS = 2_000;

@@ -5,7 +5,7 @@ import { textLimits } from '../../../../platform/input/limits.ts';
 import { type ChangeKind, everything, type WebhookFilter, type WebhookSettings } from '../record/webhook.ts';
 import type { RegisteredBy } from '../store/store.ts';
 
-/** What owners give, as GraphQL has it. */
+/** Settings as owners give them, in GraphQL's names. */
 export interface SettingsInput {
   readonly url?: string | null;
   readonly description?: string | null;

@@ -40,7 +40,7 @@ export interface Told {
   readonly secret: string | null;
 }
 
-/** What owners do with their webhooks. All but `erase`: of another user's, as if there was none. */
+/** Owners' operations on their webhooks. All but `erase`: of another user's, as if there was none. */
 export interface Webhooks {
   /** @throws InputErrors; BlobgraphError WEBHOOKS_EXCEEDED, USER_ERASING, CURSOR_INVALID, CURSOR_EXPIRED, IDEMPOTENCY_CONFLICT */
   register(userId: string, input: RegisterInput): Promise<Told>;

@@ -12,7 +12,7 @@ export interface FailedTry extends LastTry {
   readonly retryAfterMs: number | null;
 }
 
-/** What a failed try makes of a webhook. */
+/** The state of a webhook after a failed try. */
 export interface AfterFailure {
   readonly failing: Failing | null;
   readonly setAside: { readonly reason: SetAsideReason; readonly at: Date } | null;
@@ -23,7 +23,7 @@ const GONE = 410;
 const FEWEST_TRIES = 5;
 
 /**
- * What becomes of a webhook after a try that failed. `Retry-After` makes a pause longer, up to the longest there is.
+ * The webhook after a try that failed. `Retry-After` makes a pause longer, up to the longest there is.
  * `random`: from 0 to 1.
  */
 export function afterFailure(

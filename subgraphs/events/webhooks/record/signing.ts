@@ -23,7 +23,7 @@ export function secretsOf(
   return former === undefined ? [current] : [current, former];
 }
 
-/** What is signed, beside the time. */
+/** The parts of a message that are signed, beside the time. */
 export interface SignedMessage {
   readonly id: string;
   readonly body: string;

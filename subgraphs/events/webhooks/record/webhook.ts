@@ -1,4 +1,4 @@
-/** What happened to a blob, as the graph has it. */
+/** Kinds of changes of a blob, as the graph has them. */
 export type ChangeKind = 'CREATED' | 'DERIVED' | 'PROCESSING' | 'COMPLETED' | 'FAILED' | 'DELETED';
 
 /** A change as webhooks are told it. */
@@ -51,7 +51,7 @@ export interface LastTry {
   readonly error: string | null;
 }
 
-/** What its owner may set. */
+/** Settings that its owner may change. */
 export interface WebhookSettings {
   readonly url: string;
   readonly description: string | null;
@@ -80,5 +80,5 @@ export interface Webhook extends WebhookSettings {
   readonly revision: number;
 }
 
-/** What a secret is sealed for. */
+/** The purpose that a secret is sealed for. */
 export const sealedFor = (webhookId: string): string => `webhook:${webhookId}`;

@@ -54,7 +54,7 @@ const REASONS: Readonly<Record<string, string>> = {
   UND_ERR_HEADERS_OVERFLOW: 'The answer’s headers are too long.',
 };
 
-/** What a failure is called for the webhook's owner: messages of ours and of certificates, and none with addresses inside. */
+/** A failure in words for the webhook's owner: messages of ours and of certificates, and none with addresses inside. */
 function reasonOf(error: unknown): string {
   if (error instanceof ForbiddenAddress) return 'The host is at an address to which nothing is sent.';
   const code = String((error as { code?: unknown } | null)?.code ?? '');

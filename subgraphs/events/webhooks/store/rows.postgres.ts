@@ -44,7 +44,7 @@ const columns = [
   ...['created_at', 'input_hash', 'revision'],
 ];
 
-/** What a statement returns for {@link toWebhook}. */
+/** Columns that a statement returns for {@link toWebhook}. */
 export const WEBHOOK = columns.join(', ');
 
 const formerOf = ({ former_secret: sealed, former_until: until }: WebhookRow): FormerSecret | null =>

@@ -15,7 +15,7 @@ export interface RegisteredBy {
 /** Why a webhook was not registered. */
 export type RegisterRefusal = 'too many' | 'erasing';
 
-/** What a process that delivers learns in one turn. */
+/** News for a process that delivers, of one turn. */
 export interface Turn {
   /** Processes that deliver, this one included. */
   readonly workers: number;

@@ -15,7 +15,7 @@ const run: IndexEntry['runs'][number] = {
   updatedAt: '2026-01-01T00:00:01.000Z',
 };
 
-/** What a read in this detail brings of an entry, and not a member more. */
+/** The members that a read in this detail brings of an entry, and not one more. */
 function broughtOf({ sourceIds, ...rest }: IndexEntry): Record<Detail, AnyEntry> {
   const listed: ListedEntry = { ...rest, parentId: sourceIds[0] ?? null };
   const {

@@ -37,7 +37,7 @@ export const clearOutboxes = <T extends { _id: string }>(
     [...published].map(([_id, version]) => [{ _id } as Filter<T>, version]),
   );
 
-/** What the index has of these blobs, and then the erasures of their users: one that begins later finds the entries. */
+/** How these blobs stand in the index, and then the erasures of their users: one that begins later finds the entries. */
 async function standing(
   { entries, erasures }: StateCollections,
   blobs: readonly Pick<UserBlobDocument, '_id' | 'user_id'>[],
