@@ -55,6 +55,9 @@ const processors: AccessTable = {
   'POST /api/v1/processors/:/resume': user('gateway'),
   'POST /api/v1/processors/:/retire': user('gateway'),
   'GET /api/v1/processors/:/health': user('gateway'),
+  // To serve it, and without the operator's reasons.
+  'GET /api/v1/supergraph': itself('gateway', 'state'),
+  'POST /api/v1/operation-usage': itself('gateway'),
   'GET /api/v1/route': { forUser: ['gateway'], forItself: ['gateway', 'state', 'processor'] },
   // The registry then asks in its own name, and holds processors to what they may read.
   'GET /api/v1/processors/:/blobs/:': user('gateway'),
