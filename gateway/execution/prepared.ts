@@ -37,6 +37,10 @@ export interface Compiled {
   readonly templateOf: (steps: readonly Step[]) => RequestTemplate;
   /** The only request where all entities are kept; null where there may be others. */
   readonly rootRequest: RootRequest | null;
+  /** The values of `@skip` and `@include` that it was compiled for. */
+  readonly conditions: Conditions;
+  /** How long it took, in milliseconds. */
+  readonly tookMs: number;
   /** Approximate memory. */
   readonly bytes: number;
 }
@@ -119,6 +123,12 @@ export class Prepared implements PreparedOperation {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** What it is compiled for by now. */
+  async compiled(): Promise<Compiled[]> {
+    const settled = await Promise.allSettled(this.#variants.values());
+    return settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   }
 
   /** The client's variables by their new names. */
