@@ -6,7 +6,6 @@ import {
   type ProcessorCatalog,
 } from '../platform/clients/registry.ts';
 import { createSupergraphClient } from '../platform/clients/supergraph.ts';
-import { guardedAgent } from '../platform/egress/guarded-agent.ts';
 import type { Viewer } from '../platform/identity/service/caller.ts';
 import { isOperator } from '../platform/identity/users/scopes.ts';
 import type { RateLimiter } from '../platform/rates/rate.ts';
@@ -49,7 +48,7 @@ import { openApiRoutes } from './openapi/routes.ts';
 import { redactRefusals } from './operations/permissions.ts';
 import { frontPage } from './pages/front-page.ts';
 import { localToken } from './pages/local-token.ts';
-import { outsideChecks, readinessRoutes, subgraphChecks } from './readiness.ts';
+import { openOutsideChecks, readinessRoutes, subgraphChecks } from './readiness.ts';
 import { changesSocket, streamsOf } from './rest/changes/socket.ts';
 import { restRoutes } from './rest/routes/routes.ts';
 import { serveRest } from './rest/serve.ts';
@@ -73,8 +72,6 @@ async function registeredTexts({ redis, logger }: ServiceRuntime): Promise<Regis
 }
 
 const MINUTE_MS = 60_000;
-/** Connecting to subgraphs from outside, to see whether they are ready. */
-const CONNECT_TIMEOUT_MS = 2_000;
 
 /** A limiter of requests per minute; undefined for no limit. */
 const limiterOf = async (
@@ -238,8 +235,7 @@ export const gatewayService: ServiceDefinition = {
     const { system, graph, usage, processors, entities: cache } = opened;
     let following: ReturnType<typeof followDeletions> | undefined;
     const checks = subgraphChecks(config);
-    const agent = guardedAgent(runtime.egress, { connectTimeout: CONNECT_TIMEOUT_MS });
-    const outside = outsideChecks({ outside: () => system.outside(), processors, agent });
+    const outside = openOutsideChecks({ ...system, processors, egress: runtime.egress });
     return {
       frontDoor: true,
       checks,
@@ -253,7 +249,7 @@ export const gatewayService: ServiceDefinition = {
           checks,
           // What it told before the start is served without it.
           spared: system.isKept ? ['processors'] : [],
-          others: () => ({ ...outside(), ...eventLog }),
+          others: () => ({ ...outside.checks(), ...eventLog }),
           isSettled: system.isSettled,
           embedded: runtime.embedded,
           breakers: http.breakers,
@@ -284,7 +280,7 @@ export const gatewayService: ServiceDefinition = {
         await following?.stop();
         sessions.unwatch();
         await usage?.stop();
-        await Promise.all([graph.close(), agent.destroy()]);
+        await Promise.all([graph.close(), outside.close()]);
       },
       async start() {
         // Open the feed at the start, so that it has the history for subscriptions that resume. An event log that is

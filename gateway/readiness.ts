@@ -3,6 +3,7 @@ import { type Dispatcher, request } from 'undici';
 import type { BreakerState } from '../platform/clients/http/guard.ts';
 import type { ProcessorCatalog } from '../platform/clients/registry.ts';
 import type { Config, ServiceName } from '../platform/config/config.ts';
+import { type Egress, guardedAgent } from '../platform/egress/guarded-agent.ts';
 import {
   allOk,
   Degraded,
@@ -18,6 +19,7 @@ import type { OutsideSubgraph } from '../platform/supergraph/outside.ts';
 import { TIMEOUT_HEADER, timeFor } from '../platform/time/deadline.ts';
 
 const ASK_TIMEOUT_MS = 2_000;
+const CONNECT_TIMEOUT_MS = 2_000;
 
 /** The checks of a subgraph that are not `ok`. */
 const lacking = (checks: Readiness['checks']): string =>
@@ -50,21 +52,24 @@ export function subgraphChecks({ services, urls }: Pick<Config, 'services' | 'ur
 }
 
 /** A check for each subgraph from outside, by its `/ready`. One that was retired has nothing to be ready for. */
-export function outsideChecks(deps: {
+export function openOutsideChecks(deps: {
   outside(): readonly OutsideSubgraph[];
   processors: Pick<ProcessorCatalog, 'known'>;
-  /** Connects only where registered processors may answer. */
-  agent: Dispatcher;
-}): () => ReadinessChecks {
+  egress: Egress;
+}): { readonly checks: () => ReadinessChecks; close(): Promise<void> } {
+  const agent = guardedAgent(deps.egress, { connectTimeout: CONNECT_TIMEOUT_MS });
   const isRetired = async (id: string): Promise<boolean> =>
     (await deps.processors.known()).some((one) => one.id === id && one.status === 'retired');
   const check =
     ({ name, baseUrl }: OutsideSubgraph) =>
     async () => {
       if (await isRetired(name).catch(() => false)) return;
-      await assertReady(name, baseUrl, deps.agent);
+      await assertReady(name, baseUrl, agent);
     };
-  return () => Object.fromEntries(deps.outside().map((subgraph) => [subgraph.name, check(subgraph)]));
+  return {
+    checks: () => Object.fromEntries(deps.outside().map((subgraph) => [subgraph.name, check(subgraph)])),
+    close: () => agent.destroy(),
+  };
 }
 
 /**

@@ -83,7 +83,7 @@ export async function openSystemGraph(
   { entities, usage }: SystemGraphDependencies,
 ): Promise<SystemGraph> {
   const { config, http, logger } = runtime;
-  const source = await openSupergraphSource(runtime);
+  const source = await openSupergraphSource(runtime, (sdl) => graph.take(sdl));
   const file = standIn(config.supergraphFile);
   const options: ReplaceableOptions<GatewayContext> = {
     // Read often, and parsed only where it is another one.
@@ -122,7 +122,7 @@ export async function openSystemGraph(
       if (known?.text !== text) known = { text, outside: outsideSubgraphs(text) };
       return known.outside;
     },
-    first: () => source.first((sdl) => graph.take(sdl)),
+    first: () => source.first(),
     start() {
       source.start();
       if (config.supergraphFile) looking.start();

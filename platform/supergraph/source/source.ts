@@ -18,6 +18,7 @@ export interface SupergraphSourceOptions {
   /** Undefined: there is no registry. */
   readonly client: Pick<SupergraphClient, 'current'> | undefined;
   readonly keep: SupergraphKeep;
+  readonly serve: Serve;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** Between two questions. Default: 200 ms. */
   readonly everyMs?: number;
@@ -36,7 +37,6 @@ const FIRST_WITHIN_MS = 3_000;
 export class SupergraphSource {
   readonly #options: SupergraphSourceOptions;
   readonly #following: Periodic;
-  #serve: Serve = async () => {};
   #served: NumberedSupergraph | undefined;
   /** The version that was told last, served or refused. */
   #known: number | undefined;
@@ -78,9 +78,8 @@ export class SupergraphSource {
     this.#known = undefined;
   }
 
-  /** Tells `serve` of what the registry has now, if it answers within some seconds. Does not reject. */
-  async first(serve: Serve): Promise<void> {
-    this.#serve = serve;
+  /** Serves what the registry has now, if it answers within some seconds. Does not reject. */
+  async first(): Promise<void> {
     if (!this.#options.client) return;
     const forMs = this.isSettled ? 0 : FIRST_WITHIN_MS;
     await retrying(() => this.ask(), { ...BACKOFF, forMs, mayPass: () => true }).catch((error: unknown) =>
@@ -141,7 +140,7 @@ export class SupergraphSource {
     if (version === this.#known || isLate) return;
     this.#known = version;
     try {
-      await this.#serve(sdl);
+      await this.#options.serve(sdl);
     } catch (error) {
       logger.error(
         { err: error, version },
@@ -156,12 +155,10 @@ export class SupergraphSource {
 }
 
 /** The registry's supergraph, as a service of this runtime follows it. */
-export async function openSupergraphSource({
-  config,
-  http,
-  logger,
-  supergraphKeep,
-}: Pick<ServiceRuntime, 'config' | 'http' | 'logger' | 'supergraphKeep'>): Promise<SupergraphSource> {
+export async function openSupergraphSource(
+  { config, http, logger, supergraphKeep }: ServiceRuntime,
+  serve: Serve,
+): Promise<SupergraphSource> {
   const client = config.services.includes('processors') ? createSupergraphClient(http) : undefined;
-  return SupergraphSource.open({ client, keep: await supergraphKeep(), logger });
+  return SupergraphSource.open({ client, serve, keep: await supergraphKeep(), logger });
 }
