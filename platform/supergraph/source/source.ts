@@ -3,7 +3,9 @@ import {
   MAX_WAIT_SECONDS,
   type ServedSupergraph,
   type SupergraphClient,
+  type SupergraphQuestion,
 } from '../../clients/supergraph.ts';
+import { isPassing } from '../../errors/errors.ts';
 import type { ServiceRuntime } from '../../runtime/runtime.ts';
 import { textHash } from '../../serving/graphql/operation.ts';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -82,7 +84,7 @@ export class SupergraphSource {
   async first(): Promise<void> {
     if (!this.#options.client) return;
     const forMs = this.isSettled ? 0 : FIRST_WITHIN_MS;
-    await retrying(() => this.ask(), { ...BACKOFF, forMs, mayPass: () => true }).catch((error: unknown) =>
+    await retrying(() => this.ask(), { ...BACKOFF, forMs, mayPass: isPassing }).catch((error: unknown) =>
       this.#options.logger.warn(
         { err: error, version: this.#served?.version },
         'the registry does not tell its supergraph at the start; serving without it, and asking again',
@@ -104,16 +106,23 @@ export class SupergraphSource {
   /** Asks the registry now, and serves what it tells. @throws BlobgraphError when it does not answer */
   async ask(waiting: { readonly waitSeconds?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
     const known = this.#known;
-    const told = await this.#options.client?.current({
-      ...waiting,
-      ...(known === undefined ? {} : { known }),
-    });
+    const told = await this.#current({ ...waiting, ...(known === undefined ? {} : { known }) });
     this.#hasHeard = true;
     if (!told) return;
     if (textHash(told.sdl) !== told.hash) throw new TypeError('The registry’s supergraph is not of its hash');
     const taking = this.#taking.then(() => this.#take(told, known));
     this.#taking = taking;
     await taking;
+  }
+
+  async #current(question: SupergraphQuestion): Promise<ServedSupergraph | undefined> {
+    try {
+      return await this.#options.client?.current(question);
+    } catch (error) {
+      // A registry of the release before has none to tell.
+      if (!isPassing(error)) this.#hasHeard = true;
+      throw error;
+    }
   }
 
   async #untilTold(signal: AbortSignal): Promise<void> {
