@@ -34,7 +34,7 @@ async function setUp(warm: OpenedGraph<object>['warm'] = async () => 0) {
       return graphOf(text, closed, warm);
     },
     onReplaced,
-    graceMs: 1_000,
+    graceMs: 30_000,
     logger: createLogger('silent'),
   });
   return { graph, file, closed, onReplaced };
@@ -57,7 +57,7 @@ test('what is found comes of the newest supergraph; the graph before is closed w
   expect(operations.find('')).toBe('second');
   expect(onReplaced).toHaveBeenCalledTimes(1);
   expect(closed).toEqual([]);
-  await vi.advanceTimersByTimeAsync(1_000);
+  await vi.advanceTimersByTimeAsync(30_000);
   expect(closed).toEqual(['first']);
   await graph.close();
   expect(closed).toEqual(['first', 'second']);
@@ -146,4 +146,17 @@ test('a graph that is closed while another is made ready takes no other, and clo
   await taking;
   await graph.take('third');
   expect(closed.sort()).toEqual(['first', 'second']);
+});
+
+test('of many changes in a row, no more graphs are open than three that end and the one that is served', async () => {
+  const { graph, closed } = await setUp();
+  const texts = Array.from({ length: 8 }, (_, n) => `${n}`);
+  const taking = Promise.all(texts.map((text) => graph.take(text)));
+  await vi.advanceTimersByTimeAsync(0);
+  expect([served(graph)[0], closed]).toEqual(['2', []]);
+  await vi.advanceTimersByTimeAsync(60_000);
+  await taking;
+  expect(served(graph)[0]).toBe('7');
+  await graph.close();
+  expect(closed.toSorted()).toEqual(['first', ...texts].toSorted());
 });

@@ -1,4 +1,5 @@
 import type { Logger } from '../../platform/telemetry/logger.ts';
+import { pause } from '../../platform/time/pause.ts';
 import { type Periodic, periodic } from '../../platform/time/periodic.ts';
 import type { Operations } from '../operations/operations.ts';
 import type { Declarations, Graph, OpenedGraph } from './graph.ts';
@@ -18,6 +19,15 @@ export interface ReplaceableOptions<Context> {
 }
 
 const WARM_MS = 10_000;
+/** Graphs whose work is not over: each has a planner, which takes some 60 MB. */
+const MOST_RETIRED = 3;
+/** Where there are more of them, the oldest is closed after so long: what it runs by then is planned. */
+const LEAST_GRACE_MS = 5_000;
+
+interface Retired {
+  readonly since: number;
+  readonly timer: NodeJS.Timeout;
+}
 
 /**
  * A graph that another supergraph can take the place of while it serves. Operations that are in work end with the graph that they
@@ -28,7 +38,7 @@ export class ReplaceableGraph<Context> implements Graph<Context> {
   readonly operations: Operations<Context>;
   readonly declarations: Declarations;
   readonly #options: ReplaceableOptions<Context>;
-  readonly #retired = new Map<Graph<Context>, NodeJS.Timeout>();
+  readonly #retired = new Map<Graph<Context>, Retired>();
   readonly #needed: string[] = [];
   readonly #expected: string[] = [];
   readonly #frozen = new AbortController();
@@ -107,14 +117,16 @@ export class ReplaceableGraph<Context> implements Graph<Context> {
     this.freeze();
     await this.#turn;
     const retired = [...this.#retired];
-    for (const [, timer] of retired) clearTimeout(timer);
+    for (const [, { timer }] of retired) clearTimeout(timer);
     this.#retired.clear();
     await Promise.all([this.#graph, ...retired.map(([graph]) => graph)].map((graph) => graph.close()));
   }
 
   async #take(text: string): Promise<void> {
     const { onReplaced, warmMs = WARM_MS, logger } = this.#options;
-    if (text === this.#text || this.#frozen.signal.aborted) return;
+    if (text === this.#text) return;
+    await this.#makeRoom();
+    if (this.#frozen.signal.aborted) return;
     const next = await this.#opened(text);
     const startedAt = performance.now();
     const signal = AbortSignal.any([this.#frozen.signal, AbortSignal.timeout(warmMs)]);
@@ -138,14 +150,27 @@ export class ReplaceableGraph<Context> implements Graph<Context> {
   }
 
   #retire(graph: Graph<Context>): void {
-    const { graceMs, logger } = this.#options;
-    const close = async () => {
-      this.#retired.delete(graph);
-      await graph.close().catch((error: unknown) => {
-        logger.warn({ err: error }, 'closing the graph before failed');
-      });
-    };
-    this.#retired.set(graph, setTimeout(close, graceMs).unref());
+    const timer = setTimeout(() => this.#end(graph), this.#options.graceMs).unref();
+    this.#retired.set(graph, { since: performance.now(), timer });
+  }
+
+  async #end(graph: Graph<Context>): Promise<void> {
+    clearTimeout(this.#retired.get(graph)?.timer);
+    if (!this.#retired.delete(graph)) return;
+    await graph.close().catch((error: unknown) => {
+      this.#options.logger.warn({ err: error }, 'closing the graph before failed');
+    });
+  }
+
+  /** Of many changes in a row, the later ones wait, and the newest of them is read. */
+  async #makeRoom(): Promise<void> {
+    while (this.#retired.size >= MOST_RETIRED) {
+      const [oldest] = this.#retired;
+      if (!oldest) return;
+      await pause(Math.max(0, oldest[1].since + LEAST_GRACE_MS - performance.now()), this.#frozen.signal);
+      if (this.#frozen.signal.aborted) return;
+      await this.#end(oldest[0]);
+    }
   }
 }
 
