@@ -1,3 +1,4 @@
+import { createOneByOne } from '../../platform/concurrency/one-by-one.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import { pause } from '../../platform/time/pause.ts';
 import { type Periodic, periodic } from '../../platform/time/periodic.ts';
@@ -47,7 +48,7 @@ export class ReplaceableGraph<Context> implements Graph<Context> {
   /** As it was read last, served or refused. */
   #read: string;
   /** One takes the place after the other. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #oneByOne = createOneByOne();
 
   private constructor(options: ReplaceableOptions<Context>, text: string, graph: OpenedGraph<Context>) {
     this.#options = options;
@@ -103,9 +104,7 @@ export class ReplaceableGraph<Context> implements Graph<Context> {
 
   /** Serves another supergraph, once what is in use is planned. @throws Error when it cannot be served: the graph before goes on */
   take(text: string): Promise<void> {
-    const taken = this.#turn.then(() => this.#take(text));
-    this.#turn = taken.catch(() => undefined);
-    return taken;
+    return this.#oneByOne(() => this.#take(text));
   }
 
   /** No other supergraph takes its place any more; one that is made ready does so at once. */
@@ -115,7 +114,7 @@ export class ReplaceableGraph<Context> implements Graph<Context> {
 
   async close(): Promise<void> {
     this.freeze();
-    await this.#turn;
+    await this.#oneByOne(async () => {});
     const retired = [...this.#retired];
     for (const [, { timer }] of retired) clearTimeout(timer);
     this.#retired.clear();

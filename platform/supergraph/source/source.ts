@@ -5,6 +5,7 @@ import {
   type SupergraphClient,
   type SupergraphQuestion,
 } from '../../clients/supergraph.ts';
+import { createOneByOne } from '../../concurrency/one-by-one.ts';
 import { isPassing } from '../../errors/errors.ts';
 import type { ServiceRuntime } from '../../runtime/runtime.ts';
 import { textHash } from '../../serving/graphql/operation.ts';
@@ -43,8 +44,7 @@ export class SupergraphSource {
   /** The version that was told last, served or refused. */
   #known: number | undefined;
   #hasHeard = false;
-  /** One is taken after the other. */
-  #taking: Promise<void> = Promise.resolve();
+  readonly #oneByOne = createOneByOne();
 
   private constructor(options: SupergraphSourceOptions, kept: NumberedSupergraph | undefined) {
     this.#options = options;
@@ -110,9 +110,7 @@ export class SupergraphSource {
     this.#hasHeard = true;
     if (!told) return;
     if (textHash(told.sdl) !== told.hash) throw new TypeError('The registry’s supergraph is not of its hash');
-    const taking = this.#taking.then(() => this.#take(told, known));
-    this.#taking = taking;
-    await taking;
+    await this.#oneByOne(() => this.#take(told, known));
   }
 
   async #current(question: SupergraphQuestion): Promise<ServedSupergraph | undefined> {
