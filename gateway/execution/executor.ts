@@ -175,7 +175,7 @@ class PlanExecutor<Context> implements Executor<Context> {
   }
 
   async warm(prepared: PreparedOperation, before: PreparedOperation): Promise<void> {
-    for (const { conditions, tookMs } of await ownPrepared(before).compiled())
+    for (const { conditions, tookMs } of ownPrepared(before).compiled)
       if (tookMs <= LONG_MS) await this.#compiled(ownPrepared(prepared), Object.fromEntries(conditions));
   }
 

@@ -106,6 +106,8 @@ export class Prepared implements PreparedOperation {
   readonly #conditions: ReadonlyMap<string, boolean>;
   readonly #renamed: ReadonlyMap<string, string>;
   readonly #variants = new Map<string, Promise<Compiled>>();
+  /** Those of them that are there. */
+  readonly #compiled = new Map<string, Compiled>();
   #bytes: number;
 
   constructor(document: DocumentNode, operationName: string | null | undefined) {
@@ -126,9 +128,8 @@ export class Prepared implements PreparedOperation {
   }
 
   /** What it is compiled for by now. */
-  async compiled(): Promise<Compiled[]> {
-    const settled = await Promise.allSettled(this.#variants.values());
-    return settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  get compiled(): readonly Compiled[] {
+    return [...this.#compiled.values()];
   }
 
   /** The client's variables by their new names. */
@@ -155,7 +156,7 @@ export class Prepared implements PreparedOperation {
     const compiling = compile(conditions);
     this.#variants.set(key, compiling);
     compiling.then(
-      ({ bytes }) => this.#keep(bytes),
+      (compiled) => this.#keep(key, compiled),
       () => this.#variants.delete(key),
     );
     return compiling;
@@ -165,11 +166,13 @@ export class Prepared implements PreparedOperation {
     return variables[name] === undefined ? byDefault : variables[name] === true;
   }
 
-  #keep(bytes: number): void {
-    this.#bytes += bytes;
+  #keep(key: string, compiled: Compiled): void {
+    if (this.#variants.has(key)) this.#compiled.set(key, compiled);
+    this.#bytes += compiled.bytes;
     const [oldest] = this.#variants;
     if (this.#variants.size <= KEPT_VARIANTS || !oldest) return;
     this.#variants.delete(oldest[0]);
+    this.#compiled.delete(oldest[0]);
     void oldest[1].then((dropped) => {
       this.#bytes -= dropped.bytes;
     });

@@ -107,8 +107,13 @@ test('closing closes graphs whose work is not over, too', async () => {
 });
 
 test('what is in use is planned before another takes the place, with what may be asked for', async () => {
-  const warming = Promise.withResolvers<number>();
-  const warm = vi.fn<OpenedGraph<object>['warm']>(() => warming.promise);
+  let end: (planned: number) => void = () => {};
+  const warm = vi.fn<OpenedGraph<object>['warm']>(
+    () =>
+      new Promise((resolve) => {
+        end = resolve;
+      }),
+  );
   const { graph, file } = await setUp(warm);
   graph.expect(['listed']);
   file.text = 'second';
@@ -117,7 +122,7 @@ test('what is in use is planned before another takes the place, with what may be
   expect(served(graph)[0]).toBe('first');
   const [before, texts] = warm.mock.calls[0] ?? [];
   expect([before?.operations.find(''), texts]).toEqual(['first', ['listed']]);
-  warming.resolve(1);
+  end(1);
   await replacing;
   expect(served(graph)[0]).toBe('second');
 });

@@ -42,6 +42,9 @@ interface SystemGraphDependencies {
   readonly usage: Pick<Usage, 'of'> | undefined;
 }
 
+const UNSEEDED =
+  'SUPERGRAPH_FILE has subgraphs that the registry’s supergraph lacks: set it for the service `processors` as well';
+
 /** What is served without the registry: the installation's file, or else our own. */
 function standIn(file: string | undefined) {
   let last: string | undefined;
@@ -49,6 +52,13 @@ function standIn(file: string | undefined) {
     async read(): Promise<string> {
       last = await readSupergraphText(file ?? projectFile('gateway', 'supergraph.graphql'));
       return last;
+    },
+    /** Subgraphs from outside that the file has and a supergraph lacks. @throws ConfigError */
+    async missingIn(sdl: string): Promise<readonly string[]> {
+      if (file === undefined) return [];
+      const there = new Set(outsideSubgraphs(sdl).map(({ name }) => name));
+      const { outside } = supergraphIn(await readSupergraphText(file));
+      return outside.map(({ name }) => name).filter((name) => !there.has(name));
     },
     /** The subgraphs in a text, which may be the file's. @throws ConfigError for the file; GraphQLError */
     outsideIn: (text: string) => (text === last ? supergraphIn(text).outside : outsideSubgraphs(text)),
@@ -83,8 +93,12 @@ export async function openSystemGraph(
   { entities, usage }: SystemGraphDependencies,
 ): Promise<SystemGraph> {
   const { config, http, logger } = runtime;
-  const source = await openSupergraphSource(runtime, (sdl) => graph.take(sdl));
   const file = standIn(config.supergraphFile);
+  const source = await openSupergraphSource(runtime, async (sdl) => {
+    await graph.take(sdl);
+    const missing = await file.missingIn(sdl).catch(() => []);
+    if (missing.length > 0) logger.warn({ subgraphs: missing }, UNSEEDED);
+  });
   const options: ReplaceableOptions<GatewayContext> = {
     // Read often, and parsed only where it is another one.
     read: async () => source.served?.sdl ?? file.read(),

@@ -140,7 +140,10 @@ it('one that cannot be served is refused once, not kept, and a later one is take
 it('an answer that was overtaken changes nothing', async () => {
   const { source, client, shown } = await setUp({ first: served(1) });
   await source.first();
-  const { promise, resolve: answer } = Promise.withResolvers<ServedSupergraph>();
+  let answer: (served: ServedSupergraph) => void = () => {};
+  const promise = new Promise<ServedSupergraph>((resolve) => {
+    answer = resolve;
+  });
   vi.spyOn(client, 'current').mockImplementationOnce(() => promise);
   const late = source.ask();
   client.set(served(3));

@@ -40,18 +40,14 @@ it.each([
 });
 
 it('of many who look at once, each is answered by a look that began after it asked', async () => {
-  const begun: PromiseWithResolvers<void>[] = [];
-  const look = oneAfterAnother(() => {
-    const one = Promise.withResolvers<void>();
-    begun.push(one);
-    return one.promise;
-  });
+  const begun: (() => void)[] = [];
+  const look = oneAfterAnother(() => new Promise<void>((resolve) => void begun.push(resolve)));
   const first = look();
   const others = [look(), look(), look()];
-  begun[0]?.resolve();
+  begun[0]?.();
   await first;
   await vi.waitFor(() => expect(begun).toHaveLength(2));
-  begun[1]?.resolve();
+  begun[1]?.();
   await Promise.all(others);
   expect(begun).toHaveLength(2);
 });
