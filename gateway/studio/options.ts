@@ -1,11 +1,18 @@
 import type { ServiceRuntime } from '../../platform/runtime/runtime.ts';
-import type { Settings } from '../settings.ts';
 import type { StudioOptions } from './routes.ts';
+
+/** The settings of its sign-in. */
+interface Given {
+  readonly OIDC_ISSUER?: string | undefined;
+  readonly OIDC_CLIENT_ID?: string | undefined;
+  readonly OIDC_SCOPE: string;
+  readonly OIDC_PARAMETERS?: string | undefined;
+}
 
 /** What the Studio page is told of the system. */
 export const studioOf = (
   { config, logger }: Pick<ServiceRuntime, 'config' | 'logger'>,
-  given: Settings,
+  given: Given,
 ): Omit<StudioOptions, 'token'> => ({
   openId:
     given.OIDC_ISSUER && given.OIDC_CLIENT_ID

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, inject, it, onTestFinished } from 'vitest';
-import { createGraphClient, type GraphClient } from '../harness/client.ts';
-import { createDraft, liveCursor } from '../harness/operations.ts';
-import { type OtherGateway, startOtherGateway } from '../harness/other-gateway.ts';
-import { type Shape, type System, startSystem } from '../harness/system.ts';
-import { transports } from '../harness/transports.ts';
+import { createGraphClient, type GraphClient } from '../../harness/client.ts';
+import { createDraft, liveCursor } from '../../harness/operations.ts';
+import { type OtherGateway, startOtherGateway } from '../../harness/other-gateway.ts';
+import { type Shape, type System, startSystem } from '../../harness/system.ts';
+import { transports } from '../../harness/transports.ts';
 import {
   currentVersion,
   type OutsideSubgraph,

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { graphql, parse } from 'graphql';
-import type { GraphClient } from '../harness/client.ts';
+import type { GraphClient } from '../../harness/client.ts';
 
 /** A subgraph of somebody else's. */
 export interface OutsideSubgraph {
