@@ -40,7 +40,7 @@ export type BlobChangeFilter = {
   parentId?: InputMaybe<Scalars['ID']['input']>;
 };
 
-/** A kind of change of a blob. */
+/** What happened to a blob. */
 export type BlobChangeKind =
   /** A user stored a blob. */
   | 'CREATED'
@@ -87,7 +87,7 @@ export type BlobFilter = {
 
 /** How a list is ordered. */
 export type BlobOrder = {
-  /** The field that it is ordered by. */
+  /** What it is ordered by. */
   field?: BlobOrderField;
   /** Which end comes first. */
   direction?: OrderDirection;
@@ -98,7 +98,7 @@ export type BlobOrderField =
   /** When a blob was created; those of the same moment, by their ids. */
   | 'CREATED_AT';
 
-/** A kind of change of a book. */
+/** What happened to a book. */
 export type BookChangeKind =
   /** Its owner described it anew: title, front matter or chapters. */
   | 'UPDATED'
@@ -133,6 +133,15 @@ export type BuildPitchInput = {
   /** The same key with the same input gives the same blob. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
+
+/** How much a change of the schema matters to clients. */
+export type ChangeCriticality =
+  /** Operations that were valid may be no more. */
+  | 'BREAKING'
+  /** Operations stay valid, and may be answered what they do not expect. */
+  | 'DANGEROUS'
+  /** No operation is concerned. */
+  | 'NON_BREAKING';
 
 /** How a chapter differs between two versions. */
 export type ChapterChange =
@@ -180,7 +189,7 @@ export type CompleteUploadInput = {
 
 /** A blob to be stored. */
 export type CreateBlobInput = {
-  /** The kind of content, e.g. `chapter_draft`, `message`. */
+  /** What kind of content it is, e.g. `chapter_draft`, `message`. */
   type: Scalars['String']['input'];
   /** A schema of the registry, e.g. `text-input-v1`. */
   schemaId: Scalars['ID']['input'];
@@ -252,7 +261,7 @@ export type ErasureState =
 export type ExportBookInput = {
   /** The id of the compiled book, a version of a book. */
   compiledBookId: Scalars['ID']['input'];
-  /** The kind of file. */
+  /** What kind of file. */
   format: ExportFormat;
 };
 
@@ -271,7 +280,7 @@ export type ExportFormat =
 export type ExportPitchInput = {
   /** The id of the pitch. */
   pitchId: Scalars['ID']['input'];
-  /** The kind of file. */
+  /** What kind of file. */
   format: PitchFormat;
 };
 
@@ -286,7 +295,7 @@ export type ExportState =
   /** It could not be made; `error` says why. `exportBook` has it tried again. */
   | 'FAILED';
 
-/** A result of a processor's health check. */
+/** What a processor's last health check found. */
 export type HealthStatus =
   /** Not checked yet, or checked no more because it is retired. */
   | 'UNKNOWN'
@@ -312,7 +321,7 @@ export type ImageFormat =
   /** `image/tiff`. */
   | 'TIFF';
 
-/** A kind of thing that a name stands for. */
+/** What a name stands for. */
 export type NamedEntityKind =
   /** Somebody. */
   | 'PERSON'
@@ -346,7 +355,7 @@ export type PitchFormat =
   /** A presentation (PPTX). */
   | 'DECK';
 
-/** A kind of subject of a pitch. */
+/** What is pitched. */
 export type PitchSubject =
   /** A compiled version of a book. */
   | 'BOOK'
@@ -377,7 +386,7 @@ export type ProcessorStatus =
   /** Its store is gone for good. */
   | 'RETIRED';
 
-/** Schemas that a processor takes on one event. */
+/** What a processor takes on one event. */
 export type ProcessorTakesInput = {
   /** E.g. `blob.created`, told of users' own blobs, or `blob.indexed`, told of those that processors make. */
   event: Scalars['String']['input'];
@@ -391,7 +400,7 @@ export type RegisterProcessorInput = {
   id: Scalars['ID']['input'];
   /** For people, at most 200 characters. */
   name: Scalars['String']['input'];
-  /** Its work, for people, in at most 2,000 characters. */
+  /** What it does, at most 2,000 characters. */
   description?: Scalars['String']['input'];
   /** A part of every derived id: another version makes other blobs. */
   version?: Scalars['String']['input'];
@@ -415,7 +424,7 @@ export type RegisterProcessorInput = {
   queryEndpoint?: Scalars['String']['input'];
   /** Events that it waits for, e.g. `blob.created`; empty when it works on demand. Default: those of `takes`, which they are in any case. */
   eventSubscriptions?: InputMaybe<Array<Scalars['String']['input']>>;
-  /** Schemas that it takes, by events. Default: all of `inputSchemaIds` on each of `eventSubscriptions`. */
+  /** What it takes on each event. Default: all of `inputSchemaIds` on each of `eventSubscriptions`. */
   takes?: InputMaybe<Array<ProcessorTakesInput>>;
   /** Those of `takes` of which it makes something by itself only in books whose `automatic` names it. Default: none. */
   optInSchemaIds?: InputMaybe<Array<Scalars['ID']['input']>>;
@@ -427,6 +436,8 @@ export type RegisterProcessorInput = {
   timeoutSeconds?: Scalars['Int']['input'];
   /** False when it is to be given no more work. */
   active?: Scalars['Boolean']['input'];
+  /** Its part of the graph. Default: what it has there stays. */
+  subgraph?: InputMaybe<SubgraphInput>;
 };
 
 /** A version of a schema to be. */
@@ -449,7 +460,7 @@ export type RegisterSchemaInput = {
 export type RegisterWebhookInput = {
   /** Where changes are sent: `https://`, at a public address, without a name or password. */
   url: Scalars['String']['input'];
-  /** Your name for it, in at most 200 characters. */
+  /** What you call it, in at most 200 characters. */
   description?: InputMaybe<Scalars['String']['input']>;
   /** Which changes. Default: all. */
   filter?: InputMaybe<WebhookFilterInput>;
@@ -483,7 +494,7 @@ export type RequestUploadInput = {
   idempotencyKey: Scalars['String']['input'];
 };
 
-/** How much of the documents so far a new version of a schema may refuse. */
+/** What a new version of a schema may refuse. */
 export type SchemaCompatibility =
   /**
    * Nothing that fits the version before it. Fields with a type of their own may be added where that version takes no
@@ -504,7 +515,42 @@ export type StorageType =
   /** Objects in S3, with their metadata beside. */
   | 'S3';
 
-/** A change of a chapter. Fields that are not named stay as they are. */
+/**
+ * A processor's part of the graph. It is checked by itself, composed with all others, and compared with what is served: what does
+ * not compose, or breaks operations that are in use, is refused, and nothing is written.
+ */
+export type SubgraphInput = {
+  /** Its SDL, as it answers `_service { sdl }`: at most 256 KiB, of Federation 2, with one type of blobs. */
+  sdl: Scalars['String']['input'];
+  /** Where it answers, over http or https, ending with `/graphql`. Default: `baseUrl` with `queryEndpoint`. */
+  url?: InputMaybe<Scalars['String']['input']>;
+  /** Whether all is checked, and nothing written. */
+  dryRun?: Scalars['Boolean']['input'];
+  /** Schema coordinates that may break though operations use them: those of members, or of whole types. */
+  allowBreaking?: Array<Scalars['String']['input']>;
+};
+
+/** Where a subgraph comes from. */
+export type SubgraphOrigin =
+  /** It ships with the build. */
+  | 'SHIPPED'
+  /** It is of `SUPERGRAPH_FILE`. */
+  | 'FILE'
+  /** An operator registered it. */
+  | 'REGISTERED';
+
+/** Why there is a version of the supergraph. */
+export type SupergraphReason =
+  /** The registry started with other subgraphs than before: another build, or another `SUPERGRAPH_FILE`. */
+  | 'SHIPPED'
+  /** A processor was registered with its SDL. */
+  | 'REGISTERED'
+  /** A processor's SDL was withdrawn. */
+  | 'WITHDRAWN'
+  /** An operator went back to an earlier version. */
+  | 'ROLLED_BACK';
+
+/** What is to change of a chapter. What is not named stays. */
 export type UpdateBookChapterInput = {
   /** The chapter's key, 1 to 100,000. */
   chapterNum: Scalars['Int']['input'];
@@ -516,7 +562,7 @@ export type UpdateBookChapterInput = {
   numbered?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
-/** A change of a book. Fields that are not named stay as they are. */
+/** What is to change of a book. What is not named stays. */
 export type UpdateBookInput = {
   /** The user's own id of the book. */
   id: Scalars['ID']['input'];
@@ -548,13 +594,13 @@ export type UpdateBookInput = {
   deleteDrafts?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
-/** A change of a webhook; settings that are left out stay as they are. */
+/** What to change of a webhook; what is left out stays as it is. */
 export type UpdateWebhookInput = {
   /** The webhook's id. */
   id: Scalars['ID']['input'];
   /** Where changes are sent. Another one is tried at once. */
   url?: InputMaybe<Scalars['String']['input']>;
-  /** Your name for it; null: none. */
+  /** What you call it; null: nothing. */
   description?: InputMaybe<Scalars['String']['input']>;
   /** Which changes, instead of those so far; null: all. */
   filter?: InputMaybe<WebhookFilterInput>;
@@ -562,7 +608,7 @@ export type UpdateWebhookInput = {
 
 /** Which changes are sent: all given conditions must hold. */
 export type WebhookFilterInput = {
-  /** Kinds of changes. Default: all kinds. */
+  /** What happened. Default: all kinds. */
   kinds?: InputMaybe<Array<BlobChangeKind>>;
   /** The changed blob itself. */
   blobId?: InputMaybe<Scalars['ID']['input']>;

@@ -106,6 +106,18 @@ export const errorTable = {
     'The processor was retired: its store is gone for good. What it made cannot be read any more, and it makes nothing.',
   ),
   PROCESSOR_INVALID: entry(422, 'The declaration is not valid. The message names the field and the fix.'),
+  COMPOSITION_FAILED: entry(
+    422,
+    'The subgraph’s SDL is not valid, or does not compose with the graph. The message says where and why; nothing was changed.',
+  ),
+  BREAKING_CHANGE: entry(
+    409,
+    'The change breaks operations that are in use, or what other subgraphs have. The message names both; `allowBreaking` with these coordinates lets it through.',
+  ),
+  SUPERGRAPH_UNKNOWN: entry(
+    404,
+    'There is no stored supergraph of that version any more: `supergraph { history }` lists what there is.',
+  ),
   MODEL_UNAVAILABLE: entry(
     503,
     'The language model did not answer. The run is tried again; `retryProcessing` starts it anew.',

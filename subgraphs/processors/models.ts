@@ -5,6 +5,13 @@ import type { Health } from './health/decide.ts';
 import type { HealthMonitor } from './health/health.ts';
 import type { Processor } from './registry/processor.ts';
 import type { ProcessorRegistry } from './registry/registry.ts';
+import type {
+  StoredChange,
+  StoredSubgraph,
+  StoredSupergraph,
+  SupergraphSummary,
+} from './supergraph/store/store.ts';
+import type { Supergraphs } from './supergraph/supergraphs.ts';
 
 /** The resolvers' context, one a request. */
 export interface Context {
@@ -12,9 +19,17 @@ export interface Context {
   readonly registry: ProcessorRegistry;
   readonly health: HealthMonitor;
   readonly egress: Egress;
+  readonly supergraphs: Supergraphs;
   /** Batched reads by id; null for an unknown one. */
   readonly processors: DataLoader<string, Processor | null>;
+  /** Texts of stored supergraphs, by version. */
+  readonly sdls: DataLoader<number, string>;
 }
 
 export type ProcessorModel = Processor;
 export type ProcessorHealthModel = Health;
+export type SupergraphModel = object;
+export type SupergraphVersionModel = StoredSupergraph | SupergraphSummary;
+export type SupergraphSubgraphModel = StoredSubgraph;
+export type SchemaChangeModel = StoredChange;
+export type SchemaChangeUseModel = StoredChange['usedBy'][number];
