@@ -106,6 +106,10 @@ export const errorTable = {
     'The processor was retired: its store is gone for good. What it made cannot be read any more, and it makes nothing.',
   ),
   PROCESSOR_INVALID: entry(422, 'The declaration is not valid. The message names the field and the fix.'),
+  CANARY_UNKNOWN: entry(
+    404,
+    'That version is no candidate of the processor: it was promoted, withdrawn or never registered. `processor { canary { version } }` names the candidate.',
+  ),
   MODEL_UNAVAILABLE: entry(
     503,
     'The language model did not answer. The run is tried again; `retryProcessing` starts it anew.',

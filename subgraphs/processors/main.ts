@@ -1,5 +1,6 @@
 import { createTextCipher, sealingKey } from '../../platform/sealing/cipher.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
+import { createCanaries } from './canary/canaries.ts';
 import { createHealthMonitor } from './health/health.ts';
 import { measureHealth } from './health/metrics.ts';
 import { openHttpProbe } from './health/probe.http.ts';
@@ -17,6 +18,7 @@ export const processorsService: ServiceDefinition = {
     await store.prepare();
     const cipher = createTextCipher(await sealingKey(runtime));
     const registry = createProcessorRegistry({ store, cipher, clock });
+    const canaries = createCanaries({ store, registry, cipher, clock });
     const list = async () => (await registry.list()).filter((processor) => !isRetired(processor));
     const { probe, close } = openHttpProbe(egress);
     const health = createHealthMonitor({
@@ -26,7 +28,7 @@ export const processorsService: ServiceDefinition = {
     measureHealth(metrics, health);
     return {
       checks: { store: () => store.ping() },
-      install: (app) => installProcessors(app, { registry, health, http, egress, logger }),
+      install: (app) => installProcessors(app, { registry, canaries, health, http, egress, logger }),
       start: async () => health.start(),
       async stop() {
         await health.stop();

@@ -1,15 +1,17 @@
 import type DataLoader from 'dataloader';
 import type { Egress } from '../../platform/egress/guarded-agent.ts';
 import type { Caller } from '../../platform/identity/service/caller.ts';
+import type { Canaries } from './canary/canaries.ts';
 import type { Health } from './health/decide.ts';
 import type { HealthMonitor } from './health/health.ts';
-import type { Processor } from './registry/processor.ts';
+import type { Canary, Processor } from './registry/processor.ts';
 import type { ProcessorRegistry } from './registry/registry.ts';
 
 /** The resolvers' context, one a request. */
 export interface Context {
   readonly caller: Caller;
   readonly registry: ProcessorRegistry;
+  readonly canaries: Canaries;
   readonly health: HealthMonitor;
   readonly egress: Egress;
   /** Batched reads by id; null for an unknown one. */
@@ -17,4 +19,5 @@ export interface Context {
 }
 
 export type ProcessorModel = Processor;
+export type ProcessorCanaryModel = Canary;
 export type ProcessorHealthModel = Health;

@@ -1,9 +1,11 @@
 import { DateTimeResolver } from 'graphql-scalars';
 import { toUserErrors, type UserError } from '../../platform/errors/errors.ts';
 import { requireOperator } from '../../platform/serving/access/authenticate.ts';
+import { parsePortion, parseVersion } from './canary/input.ts';
 import type {
   HealthStatus,
   MutationResolvers,
+  ProcessorCanaryResolvers,
   ProcessorHealthResolvers,
   ProcessorResolvers,
   ProcessorStatus,
@@ -11,6 +13,8 @@ import type {
   QueryResolvers,
   RegisterProcessorInput,
   Resolvers,
+  RestingReason,
+  RestingVersionResolvers,
   StorageType,
 } from './graphql.generated.ts';
 import { healthOf } from './health/json.ts';
@@ -18,7 +22,7 @@ import type { Context } from './models.ts';
 import { parseDeclaration } from './registry/declaration.ts';
 import { maySeeInside } from './registry/inside.ts';
 import { type LifecycleAction, parseReason } from './registry/lifecycle.ts';
-import { isRetired } from './registry/processor.ts';
+import { isRetired, type Processor as Registered } from './registry/processor.ts';
 
 const toSnakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const toCamelCase = (name: string): string =>
@@ -69,7 +73,31 @@ async function change(
   }
 }
 
+/** Changes a processor's candidate; operators only. @throws BlobgraphError UNAUTHENTICATED, FORBIDDEN */
+async function changeCanary({ caller }: Context, work: () => Promise<Registered>) {
+  requireOperator(caller);
+  try {
+    return { processor: await work(), userErrors: [] };
+  } catch (error) {
+    return { processor: null, userErrors: toUserErrors(error).map(inCamelCase) };
+  }
+}
+
 const Mutation: MutationResolvers = {
+  registerCandidate: (_parent, { input, ...portion }, context) =>
+    changeCanary(context, async () => {
+      const { canaries, egress, caller } = context;
+      const declaration = parseDeclaration(toDeclaration(input), egress, toCamelCase);
+      return canaries.register(declaration, parsePortion(portion), caller);
+    }),
+  changeCanary: (_parent, { id, version, ...portion }, context) =>
+    changeCanary(context, async () =>
+      context.canaries.change(id, parseVersion(version), parsePortion(portion)),
+    ),
+  promoteCanary: (_parent, { id, version }, context) =>
+    changeCanary(context, async () => context.canaries.promote(id, parseVersion(version))),
+  withdrawCanary: (_parent, { id, version }, context) =>
+    changeCanary(context, async () => context.canaries.withdraw(id, parseVersion(version))),
   pauseProcessor: (_parent, args, context) => change(context, 'pause', args),
   resumeProcessor: (_parent, args, context) => change(context, 'resume', args),
   retireProcessor: (_parent, args, context) => change(context, 'retire', args),
@@ -111,6 +139,18 @@ const Processor: ProcessorResolvers = {
   statusReason: (processor) => processor.status_reason,
 };
 
+const ProcessorCanary: ProcessorCanaryResolvers = {
+  version: ({ declaration }) => declaration.version,
+  users: ({ user_ids }, _args, { caller }) => (maySeeInside(caller) ? [...user_ids] : null),
+  baseUrl: ({ declaration }, _args, { caller }) => (maySeeInside(caller) ? declaration.base_url : null),
+  since: ({ since }) => new Date(since),
+};
+
+const RestingVersion: RestingVersionResolvers = {
+  since: ({ since }) => new Date(since),
+  why: ({ why }) => why.toUpperCase() as RestingReason,
+};
+
 const ProcessorHealth: ProcessorHealthResolvers = {
   status: ({ status }) => status.toUpperCase() as HealthStatus,
   // It may tell what stands at addresses inside.
@@ -122,5 +162,7 @@ export const resolvers: Resolvers = {
   Query,
   Mutation,
   Processor,
+  ProcessorCanary,
+  RestingVersion,
   ProcessorHealth,
 };

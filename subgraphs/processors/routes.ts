@@ -4,6 +4,8 @@ import type { Egress } from '../../platform/egress/guarded-agent.ts';
 import { requireOperator, requireViewer } from '../../platform/serving/access/authenticate.ts';
 import { directReadRoutes } from '../../platform/serving/direct-reads/routes.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
+import type { Canaries } from './canary/canaries.ts';
+import { parsePortion, parseVersion } from './canary/input.ts';
 import type { HealthMonitor } from './health/health.ts';
 import { healthJson, healthOf } from './health/json.ts';
 import { assertMayRegister, parseDeclaration } from './registry/declaration.ts';
@@ -18,19 +20,35 @@ interface RoutesDependencies {
   readonly health: HealthMonitor;
   readonly http: ServiceHttp;
   readonly egress: Egress;
+  readonly canaries: Canaries;
   readonly logger: Logger;
 }
 
 type ById = { Params: { id: string } };
 
+interface Given {
+  readonly declared: unknown;
+  /** What it says of a candidate's portion; undefined: it is of the present version. */
+  readonly canary?: { readonly share?: unknown; readonly users?: unknown };
+}
+
+function givenIn(body: unknown): Given {
+  if (typeof body !== 'object' || body === null || !('canary' in body)) return { declared: body };
+  const { canary, ...declared } = body;
+  return { declared, canary: Object(canary) };
+}
+
 function declarationRoutes(
   app: FastifyInstance,
-  { registry, health, egress }: Pick<RoutesDependencies, 'registry' | 'health' | 'egress'>,
+  { registry, canaries, health, egress }: Omit<RoutesDependencies, 'http' | 'logger'>,
 ): void {
   app.post('/api/v1/processors', async ({ body, caller }) => {
-    const declaration = parseDeclaration(body, egress);
+    const { canary, declared } = givenIn(body);
+    const declaration = parseDeclaration(declared, egress);
     assertMayRegister(caller, declaration.id);
-    const processor = await registry.register(declaration, caller);
+    const processor = await (canary === undefined
+      ? registry.register(declaration, caller)
+      : canaries.register(declaration, parsePortion(canary), caller));
     void health.check(processor);
     return { processor: toDocument(processor) };
   });
@@ -39,6 +57,24 @@ function declarationRoutes(
       requireOperator(caller);
       const { reason } = (body ?? {}) as { reason?: unknown };
       return { processor: toDocument(await registry.change(params.id, action, parseReason(reason))) };
+    });
+  }
+  canaryRoutes(app, canaries);
+}
+
+/** Of the candidate that `version` names. */
+function canaryRoutes(app: FastifyInstance, canaries: Canaries): void {
+  app.patch<ById>('/api/v1/processors/:id/canary', async ({ params, body, caller }) => {
+    requireOperator(caller);
+    const given = (body ?? {}) as { version?: unknown; share?: unknown; users?: unknown };
+    const portion = parsePortion(given);
+    return { processor: toDocument(await canaries.change(params.id, parseVersion(given.version), portion)) };
+  });
+  for (const action of ['promote', 'withdraw'] as const) {
+    app.post<ById>(`/api/v1/processors/:id/canary/${action}`, async ({ params, body, caller }) => {
+      requireOperator(caller);
+      const { version } = (body ?? {}) as { version?: unknown };
+      return { processor: toDocument(await canaries[action](params.id, parseVersion(version))) };
     });
   }
 }

@@ -7,6 +7,7 @@ import type { Egress } from '../../platform/egress/guarded-agent.ts';
 import { projectFile } from '../../platform/process/paths.ts';
 import { serveSubgraph } from '../../platform/serving/graphql/graphql.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
+import type { Canaries } from './canary/canaries.ts';
 import type { HealthMonitor } from './health/health.ts';
 import type { Context } from './models.ts';
 import type { ProcessorRegistry } from './registry/registry.ts';
@@ -15,6 +16,7 @@ import { processorRoutes } from './routes.ts';
 
 export interface ProcessorsDependencies {
   readonly registry: ProcessorRegistry;
+  readonly canaries: Canaries;
   readonly health: HealthMonitor;
   readonly http: ServiceHttp;
   readonly egress: Egress;
@@ -23,7 +25,7 @@ export interface ProcessorsDependencies {
 
 /** Serves the processor registry's GraphQL and REST. */
 export async function installProcessors(app: FastifyInstance, deps: ProcessorsDependencies): Promise<void> {
-  const { registry, health, egress, logger } = deps;
+  const { registry, canaries, health, egress, logger } = deps;
   processorRoutes(app, deps);
   serveSubgraph<Context>(app, {
     typeDefs: parse(readFileSync(projectFile('subgraphs/processors/schema.graphql'), 'utf8')),
@@ -31,6 +33,7 @@ export async function installProcessors(app: FastifyInstance, deps: ProcessorsDe
     context: (caller) => ({
       caller,
       registry,
+      canaries,
       health,
       egress,
       processors: new DataLoader((ids) => registry.find(ids)),

@@ -1,5 +1,6 @@
 import { blobRoutes } from './blobs.ts';
 import { bookRoutes } from './books.ts';
+import { canaryRoutes } from './canaries.ts';
 import { changeRoutes } from './changes.ts';
 import { madeRoutes } from './made-from-books.ts';
 import { manyBlobRoutes } from './many-blobs.ts';
@@ -25,5 +26,6 @@ export const restRoutes: readonly Route[] = [
   ...userRoutes,
   ...schemaRoutes,
   ...processorRoutes,
+  ...canaryRoutes,
   ...operatorRoutes,
 ];

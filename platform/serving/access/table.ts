@@ -54,6 +54,9 @@ const processors: AccessTable = {
   'POST /api/v1/processors/:/pause': user('gateway'),
   'POST /api/v1/processors/:/resume': user('gateway'),
   'POST /api/v1/processors/:/retire': user('gateway'),
+  'PATCH /api/v1/processors/:/canary': user('gateway'),
+  'POST /api/v1/processors/:/canary/promote': user('gateway'),
+  'POST /api/v1/processors/:/canary/withdraw': user('gateway'),
   'GET /api/v1/processors/:/health': user('gateway'),
   'GET /api/v1/route': { forUser: ['gateway'], forItself: ['gateway', 'state', 'processor'] },
   // The registry then asks in its own name, and holds processors to what they may read.
