@@ -7,6 +7,7 @@ import { manyBlobRoutes } from './many-blobs.ts';
 import { operatorRoutes } from './operators.ts';
 import { processingRoutes } from './processing.ts';
 import { processorRoutes } from './processors.ts';
+import { reprocessingRoutes } from './reprocessing.ts';
 import type { Route } from './route.ts';
 import { schemaRoutes } from './schemas.ts';
 import { uploadRoutes } from './uploads.ts';
@@ -27,5 +28,6 @@ export const restRoutes: readonly Route[] = [
   ...schemaRoutes,
   ...processorRoutes,
   ...canaryRoutes,
+  ...reprocessingRoutes,
   ...operatorRoutes,
 ];

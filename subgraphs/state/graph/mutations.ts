@@ -11,6 +11,7 @@ import { deleteBlob } from '../deletion/deletion.ts';
 import { deleteUser } from '../deletion/erasure.ts';
 import { parseReprocessing } from '../reprocessing/input.ts';
 import { beginReprocessing, cancelReprocessing } from '../reprocessing/reprocessing.ts';
+import { whose } from '../reprocessing/resolvers.ts';
 import type { MutationResolvers } from './graphql.generated.ts';
 import type { Context } from './models.ts';
 
@@ -78,17 +79,15 @@ export const mutations: MutationResolvers<Context> = {
     return { backfill: result, userErrors };
   },
   async reprocessBlobs(_root, { input }, { caller, deps, viewer }) {
-    if (input.allUsers) requireOperator(caller);
+    whose({ caller, viewer }, input.allUsers);
     const { result, userErrors } = await payload(async () =>
       beginReprocessing(deps, viewer.userId, parseReprocessing(input)),
     );
     return { reprocessing: result, userErrors };
   },
   async cancelReprocessing(_root, { processorId, allUsers }, { caller, deps, viewer }) {
-    if (allUsers) requireOperator(caller);
-    const { result, userErrors } = await payload(() =>
-      cancelReprocessing(deps, processorId, allUsers ? null : viewer.userId),
-    );
+    const userId = whose({ caller, viewer }, allUsers ?? false);
+    const { result, userErrors } = await payload(() => cancelReprocessing(deps, processorId, userId));
     return { reprocessing: result, userErrors };
   },
   async retryProcessing(_root, { blobId, processorId }, { deps, viewer, loaders }) {

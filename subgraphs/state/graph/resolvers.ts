@@ -18,7 +18,7 @@ import {
   pageAfter,
   pageSize,
 } from '../entries/pagination.ts';
-import { readReprocessing, reprocessingState } from '../reprocessing/reprocessing.ts';
+import { reprocessingFields, reprocessingQuery } from '../reprocessing/resolvers.ts';
 import type { EntryFilter } from '../store/filter.ts';
 import { facetOf } from '../store/filter.ts';
 import type { PlaceFilter } from '../store/lists.ts';
@@ -140,10 +140,7 @@ export const resolvers: Resolvers = {
       requireOperator(caller);
       return deps.store.backfills.walk(processorId);
     },
-    reprocessing(_root, { processorId, allUsers }, { caller, deps, viewer }) {
-      if (allUsers) requireOperator(caller);
-      return readReprocessing(deps, processorId, allUsers ? null : viewer.userId);
-    },
+    ...reprocessingQuery,
   },
 
   Mutation: mutations,
@@ -225,15 +222,7 @@ export const resolvers: Resolvers = {
   ReprocessPayload: live,
 
   Backfill: { state: ({ finishedAt }) => (finishedAt ? 'COMPLETED' : 'RUNNING') },
-  Reprocessing: {
-    processorId: ({ details }) => details.processorId,
-    state: reprocessingState,
-    total: ({ details }) => details.total,
-    failedRuns: ({ details }) => details.failedRuns,
-    runsPerMinute: ({ details }) => details.runsPerMinute,
-    version: ({ details }) => details.version,
-    allUsers: ({ details }) => details.userId === null,
-  },
+  Reprocessing: reprocessingFields,
 
   UserErasure: {
     state: ({ finishedAt }) => (finishedAt ? 'COMPLETED' : 'RUNNING'),
