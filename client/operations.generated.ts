@@ -470,6 +470,51 @@ export type RegisterWebhookInput = {
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** Blobs that a processor is to make anew. */
+export type ReprocessBlobsInput = {
+  /** The processor that made them. */
+  processorId: Scalars['ID']['input'];
+  /** Which blobs, of those that it worked on and that are not in work. Default: all. */
+  filter?: InputMaybe<ReprocessFilter>;
+  /** Who makes them: the present version, or the candidate beside it. Default: as new blobs are given to them. */
+  version?: InputMaybe<Scalars['String']['input']>;
+  /** Runs asked for in a minute, 1 to 10,000. */
+  runsPerMinute?: Scalars['Int']['input'];
+  /** Over all users' blobs, for operators. Default: your own. */
+  allUsers?: Scalars['Boolean']['input'];
+  /** The same key with the same request answers the same, also when it has ended. At most 200 characters. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** Which of the blobs that a processor worked on. All of what is given has to hold. */
+export type ReprocessFilter = {
+  /** Blobs of this schema. */
+  schemaId?: InputMaybe<Scalars['ID']['input']>;
+  /** Blobs in this book. */
+  bookId?: InputMaybe<Scalars['ID']['input']>;
+  /** Blobs of this type, e.g. `chapter_draft`. */
+  type?: InputMaybe<Scalars['String']['input']>;
+  /** Blobs created at this time or later. */
+  createdAfter?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Blobs created before this time. */
+  createdBefore?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Those whose result this version made. */
+  madeByVersion?: InputMaybe<Scalars['String']['input']>;
+  /** Those whose run failed. Ones that were cancelled are left out in any case. */
+  failedOnly?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** Where a `reprocessBlobs` is. */
+export type ReprocessingState =
+  /** It counts the blobs that fit. */
+  | 'COUNTING'
+  /** It asks for runs, or its runs have not ended. */
+  | 'RUNNING'
+  /** All that it asked for has ended. */
+  | 'COMPLETED'
+  /** It was cancelled. */
+  | 'CANCELLED';
+
 /** A file as it will be sent. */
 export type RequestUploadInput = {
   /** The file's name, without folders. */
@@ -493,6 +538,13 @@ export type RequestUploadInput = {
   /** The same key with the same input is the same upload. */
   idempotencyKey: Scalars['String']['input'];
 };
+
+/** Why a version takes no more work. */
+export type RestingReason =
+  /** Another version was promoted in its place. */
+  | 'SUPERSEDED'
+  /** It was a candidate, and was withdrawn. */
+  | 'WITHDRAWN';
 
 /** What a new version of a schema may refuse. */
 export type SchemaCompatibility =

@@ -26,10 +26,21 @@ export interface Health {
   readonly endedRuns: number | null;
   readonly failedRuns: number | null;
   readonly windowSeconds: number | null;
+  /** The present version's (null), then a candidate's. */
+  readonly versions: readonly VersionHealth[] | null;
   readonly deadLetters: number | null;
+}
+
+/** How one version fares. */
+export interface VersionHealth {
+  readonly version: string | null;
+  readonly endedRuns: number;
+  readonly failedRuns: number;
 }
 
 /** A processor in the list. */
 export interface ListedProcessor extends Processor {
+  /** The candidate beside the present version. */
+  readonly canary: { readonly version: string; readonly share: number } | null;
   readonly health: Health;
 }

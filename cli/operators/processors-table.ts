@@ -15,8 +15,22 @@ const queue = ({ queueDepth: depth, queueDepthIsExact: isExact }: Health): strin
 const oldest = ({ queueDepth, oldestWaitingSeconds: seconds }: Health): string =>
   queueDepth === null ? UNKNOWN : seconds === null ? '-' : duration(seconds);
 
-const errors = ({ endedRuns: ended, failedRuns: failed, windowSeconds: window }: Health): string =>
-  ended === null || window === null ? UNKNOWN : `${failed} of ${ended} in ${duration(window)}`;
+/** Of a processor with a candidate, the present version's beside the candidate's. */
+function errors({ canary, health }: ListedProcessor): string {
+  const { endedRuns: ended, failedRuns: failed, windowSeconds: window, versions } = health;
+  if (ended === null || window === null) return UNKNOWN;
+  const within = `in ${duration(window)}`;
+  if (!canary || !versions) return `${failed} of ${ended} ${within}`;
+  const of = (version: string | null) => {
+    const found = versions.find((one) => one.version === version);
+    return `${found?.failedRuns ?? 0} of ${found?.endedRuns ?? 0}`;
+  };
+  return `${of(null)}, ${canary.version}: ${of(canary.version)} ${within}`;
+}
+
+/** With the candidate, and the part of new blobs that it takes. */
+const versions = ({ version, canary }: ListedProcessor): string =>
+  canary ? `${version} + ${canary.version} (${Math.round(canary.share * 1_000) / 10} %)` : version;
 
 const count = (value: number | null): string => String(value ?? UNKNOWN);
 
@@ -30,14 +44,14 @@ const remarks = ({ statusSince, statusReason, status, health }: ListedProcessor)
 
 const COLUMNS: readonly (readonly [name: string, of: (processor: ListedProcessor) => string])[] = [
   ['PROCESSOR', ({ id }) => id],
-  ['VERSION', ({ version }) => version],
+  ['VERSION', versions],
   ['STATUS', ({ status }) => status],
   ['HEALTH', ({ health }) => health.status],
   ['ANSWERS IN', ({ health }) => (health.latencyMs === null ? '-' : `${health.latencyMs} ms`)],
   ['WAITING', ({ health }) => queue(health)],
   ['OLDEST', ({ health }) => oldest(health)],
   ['IN WORK', ({ health }) => count(health.inWork)],
-  ['FAILED', ({ health }) => errors(health)],
+  ['FAILED', errors],
   ['DEAD LETTERS', ({ health }) => count(health.deadLetters)],
   ['', remarks],
 ];

@@ -7,16 +7,25 @@ import type { Graph } from '../demo/graph.ts';
 import type { Operation } from '../demo/operation.ts';
 import { CommandFailed } from '../terminal/failure.ts';
 import type { ListedProcessor } from './processor.ts';
-import { type Change, changeProcessor, deeds, lineOf, listing, listProcessors } from './processors.ts';
+import {
+  type Change,
+  changeCandidate,
+  changeProcessor,
+  deeds,
+  lineOf,
+  listing,
+  listProcessors,
+} from './processors.ts';
 import { duration, tableOf } from './processors-table.ts';
 
 const health: ListedProcessor['health'] = {
   ...{ status: 'UP', latencyMs: 3, reason: null, inWork: 2, deadLetters: 0 },
   ...{ queueDepth: 10_000, queueDepthIsExact: false, oldestWaitingSeconds: 600 },
   ...{ endedRuns: 40, failedRuns: 1, windowSeconds: 300 },
+  versions: [{ version: null, endedRuns: 40, failedRuns: 1 }],
 };
 const processor: ListedProcessor = {
-  ...{ id: 'text-expansion', version: '2', status: 'PAUSED', health },
+  ...{ id: 'text-expansion', version: '2', status: 'PAUSED', canary: null, health },
   ...{ statusSince: '2026-06-01T12:00:00.000Z', statusReason: 'New disks' },
 };
 const LINE =
@@ -30,7 +39,7 @@ function graphOf(refused?: string) {
   onTestFinished(() => log.mockRestore());
   const graph: Pick<Graph, 'run'> = {
     run: async <Data, Variables>({ text }: Operation<Data, Variables>, variables: Variables) => {
-      asked.push([text.match(/(\w+Processor)\(id/)?.[1] ?? 'list', variables]);
+      asked.push([text.match(/(\w+(?:Processor|Canary))\(id/)?.[1] ?? 'list', variables]);
       const userErrors = refused === undefined ? [] : [{ field: 'id', code: 'X', message: refused }];
       const done = { processor: refused === undefined ? processor : null, userErrors };
       return { processors: [processor], done } as Data;
@@ -63,9 +72,32 @@ it('lists processors in a table', async () => {
   expect(JSON.parse(printed.join(''))).toEqual([processor]);
 });
 
+it('shows a candidate, and how it fares, beside the present version', () => {
+  const versions = [...(health.versions ?? []), { version: '3', endedRuns: 12, failedRuns: 4 }];
+  const [, line] = tableOf([
+    { ...processor, canary: { version: '3', share: 0.125 }, health: { ...health, versions } },
+  ]);
+  expect(line).toContain('2 + 3 (12.5 %)');
+  expect(line).toContain('1 of 40, 3: 4 of 12 in 5 min');
+});
+
+it('changes, promotes and withdraws a candidate', async () => {
+  const { graph, asked } = graphOf();
+  const of = { id: 'text-expansion', version: '3', json: false } as const;
+  await changeCandidate(graph, { ...of, deed: 'canary', share: 0.5 });
+  await changeCandidate(graph, { ...of, deed: 'promote' });
+  await changeCandidate(graph, { ...of, deed: 'withdraw' });
+  const named = { id: 'text-expansion', version: '3' };
+  expect(asked).toEqual([
+    ['changeCanary', { ...named, share: 0.5, users: null }],
+    ['promoteCanary', named],
+    ['withdrawCanary', named],
+  ]);
+});
+
 it('shows what is known of one that is down, and of which a subgraph does not answer', () => {
   const none = { queueDepth: null, queueDepthIsExact: null, oldestWaitingSeconds: null, inWork: null };
-  const away = { endedRuns: null, failedRuns: null, windowSeconds: null, deadLetters: null };
+  const away = { endedRuns: null, failedRuns: null, windowSeconds: null, deadLetters: null, versions: null };
   const down = { status: 'DOWN', latencyMs: null, reason: 'Nothing listens at its address.' };
   const [, line] = tableOf([
     { ...processor, status: 'ACTIVE', statusReason: null, health: { ...none, ...away, ...down } },

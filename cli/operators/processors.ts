@@ -9,14 +9,14 @@ import { tableOf } from './processors-table.ts';
 const FIELDS = 'id version status statusSince statusReason';
 const HEALTH = [
   'status latencyMs reason queueDepth queueDepthIsExact oldestWaitingSeconds inWork',
-  'endedRuns failedRuns windowSeconds deadLetters',
+  'endedRuns failedRuns windowSeconds deadLetters versions { version endedRuns failedRuns }',
 ].join(' ');
 
 export const listing: Operation<
   { readonly processors: readonly ListedProcessor[] },
   Record<string, never>
 > = {
-  text: `query Processors { processors { ${FIELDS} health { ${HEALTH} } } }`,
+  text: `query Processors { processors { ${FIELDS} canary { version share } health { ${HEALTH} } } }`,
   mayLack: true,
 };
 
@@ -24,10 +24,15 @@ interface Payload {
   readonly done: { readonly processor: Processor | null; readonly userErrors: readonly UserError[] };
 }
 
-const deed = (
-  signature: string,
-  call: string,
-): Operation<Payload, { readonly id: string; readonly reason?: string | null }> => ({
+interface Variables {
+  readonly id: string;
+  readonly reason?: string | null;
+  readonly version?: string;
+  readonly share?: number | null;
+  readonly users?: readonly string[] | null;
+}
+
+const deed = (signature: string, call: string): Operation<Payload, Variables> => ({
   text: `mutation Processors(${signature}) { done: ${call} { processor { ${FIELDS} health { status } } userErrors { field code message } } }`,
 });
 
@@ -35,6 +40,12 @@ export const deeds = {
   pause: deed('$id: ID!, $reason: String', 'pauseProcessor(id: $id, reason: $reason)'),
   resume: deed('$id: ID!', 'resumeProcessor(id: $id)'),
   retire: deed('$id: ID!, $reason: String', 'retireProcessor(id: $id, reason: $reason)'),
+  canary: deed(
+    '$id: ID!, $version: String!, $share: Float, $users: [ID!]',
+    'changeCanary(id: $id, version: $version, share: $share, users: $users)',
+  ),
+  promote: deed('$id: ID!, $version: String!', 'promoteCanary(id: $id, version: $version)'),
+  withdraw: deed('$id: ID!, $version: String!', 'withdrawCanary(id: $id, version: $version)'),
 } as const;
 
 /** One processor in a line. */
@@ -59,7 +70,7 @@ export async function listProcessors(graph: Asked, json: boolean): Promise<void>
 }
 
 export interface Change {
-  readonly deed: keyof typeof deeds;
+  readonly deed: 'pause' | 'resume' | 'retire';
   readonly id: string;
   /** One line, shown to users. Taken by `pause` and `retire` only. */
   readonly reason?: string | undefined;
@@ -68,8 +79,37 @@ export interface Change {
 }
 
 /** Changes the status of a processor, and prints it. @throws CommandFailed when it is refused; GraphFault, GraphOutOfReach */
-export async function changeProcessor(graph: Asked, { deed, id, reason, json }: Change): Promise<void> {
-  const variables = deed === 'resume' ? { id } : { id, reason: reason ?? null };
+export function changeProcessor(graph: Asked, { deed, id, reason, json }: Change): Promise<void> {
+  return act(graph, deed, deed === 'resume' ? { id } : { id, reason: reason ?? null }, json);
+}
+
+export interface CanaryDeed {
+  readonly deed: 'canary' | 'promote' | 'withdraw';
+  readonly id: string;
+  /** The candidate's. */
+  readonly version: string;
+  /** Taken by `canary` only; undefined: as it is. */
+  readonly share?: number | undefined;
+  readonly users?: readonly string[] | undefined;
+  readonly json: boolean;
+}
+
+/** Changes a processor's candidate, and prints the processor. @throws as {@link changeProcessor} */
+export function changeCandidate(
+  graph: Asked,
+  { deed, id, version, share, users, json }: CanaryDeed,
+): Promise<void> {
+  const portion = deed === 'canary' ? { share: share ?? null, users: users ?? null } : {};
+  return act(graph, deed, { id, version, ...portion }, json);
+}
+
+async function act(
+  graph: Asked,
+  deed: keyof typeof deeds,
+  variables: Variables,
+  json: boolean,
+): Promise<void> {
+  const { id } = variables;
   const { processor, userErrors } = (await graph.run(deeds[deed], variables)).done;
   assertAccepted(`To ${deed} ${id}`, userErrors);
   if (!processor)

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { onTestFinished } from 'vitest';
+import type { ProcessorDocument } from '../../platform/clients/registry.ts';
 import { type ServiceName, servicePorts } from '../../platform/config/config.ts';
 import { openEmbeddedEventLog } from '../../platform/event-log/embedded/log.embedded.ts';
 import type { AnyProcessor } from '../../platform/processor/service.ts';
@@ -80,11 +81,18 @@ async function openServices() {
 
 type Services = Awaited<ReturnType<typeof openServices>>;
 
+interface StartOptions {
+  /** Default: its `schema.graphql`. */
+  readonly sdl?: string | undefined;
+  /** Registers as a candidate for this share of new blobs. */
+  readonly canaryShare?: number;
+}
+
 /** Starts a processor. Resolves once the registry has this version of it. */
 async function startProcessor(
   { sql, eventLog, urls, processors, started }: Services,
   definition: AnyProcessor,
-  sdl?: string,
+  { sdl, canaryShare }: StartOptions = {},
 ): Promise<TestService> {
   const name = definition.id as ServiceName;
   const portOffset = await freePortOffset();
@@ -93,7 +101,7 @@ async function startProcessor(
     sql,
     eventLog,
     urls: { ...urls, ...own },
-    config: { portOffset },
+    config: { portOffset, ...(canaryShare === undefined ? {} : { canaryShare }) },
   });
   started.set(`${name} ${portOffset}`, service);
   await untilRegistered(processors, definition);
@@ -151,7 +159,10 @@ export async function startKitSystem() {
     state,
     processors,
     log,
-    start: (definition: AnyProcessor, sdl?: string) => startProcessor(services, definition, sdl),
+    start: (definition: AnyProcessor, sdl?: string) => startProcessor(services, definition, { sdl }),
+    /** Starts a new version beside the present one. */
+    startCandidate: (definition: AnyProcessor, canaryShare: number) =>
+      startProcessor(services, definition, { canaryShare }),
     /** The last started process of a processor. */
     service(name: ServiceName): TestService {
       const [last] = [...started].reverse().find(([key]) => key.startsWith(`${name} `)) ?? [];
@@ -186,8 +197,11 @@ export async function startKitSystem() {
 async function untilRegistered(registry: TestService, { id, version }: AnyProcessor): Promise<void> {
   for (;;) {
     const path = `/api/v1/processors/${id}`;
-    const { body } = await registry.rest<{ processor?: { version: string } }>('GET', path);
-    if (body.processor?.version === version) return;
+    const { body } = await registry.rest<{ processor?: ProcessorDocument }>('GET', path);
+    const { processor } = body;
+    if (processor?.version === version || processor?.canary?.version === version) return;
+    // A process may start again of a version that takes no more work.
+    if (processor?.resting.some((one) => one.version === version)) return;
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -33,6 +33,9 @@ const processor = (id: string, more: Partial<ProcessorDocument> = {}): Processor
   status_since: null,
   status_reason: null,
   retired_versions: [],
+  canary: null,
+  resting: [],
+  canary_ended_at: null,
   created_at: '2026-01-01T00:00:00.000Z',
   ...more,
 });

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { isPassing } from '../errors/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Clock } from '../time/clock.ts';
+import { type Periodic, periodic } from '../time/periodic.ts';
 import { retrying } from '../time/retry.ts';
+import { canaryDocument, restingDocument } from './canary.ts';
 import type { ServiceHttp } from './http/http.ts';
 import { keepAnswers } from './kept-answers.ts';
 
@@ -60,6 +62,11 @@ export interface ProcessorDeclaration {
   readonly timeout_seconds?: number;
   /** Default true. */
   readonly active?: boolean;
+  /**
+   * Registers this version as a candidate beside the one that is there, for this share (0 to 1) of new blobs; one that is
+   * registered already keeps its own. Absent: as the present version.
+   */
+  readonly canary?: { readonly share: number };
 }
 
 /** A registered processor as the registry's REST shows it: all but its connection string. */
@@ -98,6 +105,12 @@ const processorDocument = z.object({
   status_reason: z.string().nullable().default(null),
   /** Versions whose store is gone: none of them is registered again. */
   retired_versions: z.array(z.string()).default([]),
+  /** The candidate beside the present version; null: none. This and the next two are absent in answers of a registry of the previous release. */
+  canary: canaryDocument.nullable().default(null),
+  /** Versions that take no more work, the newest first. */
+  resting: z.array(restingDocument).default([]),
+  /** When a candidate was last promoted or withdrawn, ISO 8601; null: never. */
+  canary_ended_at: z.string().nullable().default(null),
 });
 export type ProcessorDocument = z.infer<typeof processorDocument>;
 
@@ -152,11 +165,18 @@ export interface ProcessorCatalog {
    * registered anew. @throws like {@link takers}
    */
   get(id: string, fits?: (processor: ProcessorDocument) => boolean): Promise<ProcessorDocument | undefined>;
+  /**
+   * Reads the registry twice a second, so that what is known is not older than that while the registry answers: one request
+   * a process, however much is asked of the catalog.
+   */
+  follow(): Periodic;
 }
 
 /** The one thing that the registry is asked. */
 const ALL = 'all';
-const CATALOG_FRESH_MS = 2_000;
+/** With {@link CATALOG_FOLLOW_MS} below it, nobody waits for the registry, and none of its changes is missed for a second. */
+const CATALOG_FRESH_MS = 900;
+const CATALOG_FOLLOW_MS = 450;
 const CATALOG_GRACE_MS = 30_000;
 const CATALOG_RETRY_MS = 2_000;
 
@@ -207,6 +227,14 @@ export function createProcessorCatalog(deps: {
       const found = byId(await known());
       return found && fits(found) ? found : byId(await renewed());
     },
+    follow: () =>
+      periodic({
+        what: 'reading the processor registry',
+        everyMs: CATALOG_FOLLOW_MS,
+        // The answers that are kept tell of failures.
+        logger: undefined,
+        turn: () => renewed().then(() => undefined),
+      }),
   };
 }
 

@@ -96,6 +96,8 @@ export interface RunBeginning {
   readonly attempt: number;
   /** Generation of the event that asks for the run. Default: the newest. */
   readonly generation?: number;
+  /** The version that begins it: a run that is another version's is not begun. Default: the present one. */
+  readonly processor_version?: string;
 }
 
 const begunSchema = z.object({
@@ -168,6 +170,8 @@ export interface ProcessingReport {
   readonly progress?: number;
   /** Why it failed; of the message, the first 1,000 UTF-16 units are kept. */
   readonly error?: { readonly code: string; readonly message: string };
+  /** The version that reports; a run that was taken from it is CANCELLED to it. Default: the present one. */
+  readonly processor_version?: string;
 }
 
 /** A user's blob that a processor makes for them, since it keeps what the blob stands for. */

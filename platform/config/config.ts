@@ -110,6 +110,8 @@ export interface Config extends StoresConfig, FrontConfig {
   };
   /** Between two health checks of a processor; one may take as long. */
   readonly healthCheckSeconds: number;
+  /** The processors of this process register as candidates for this share of new blobs, 0 to 1. */
+  readonly canaryShare?: number;
   /** When the reconciler works, and how much it may do. */
   readonly reconciler: {
     /** 0: it does not run by itself. */
@@ -226,6 +228,7 @@ function configOf(env: Environment, given: NodeJS.ProcessEnv): Config {
       ...connectionLimits(env),
     },
     healthCheckSeconds: env.HEALTH_CHECK_SECONDS,
+    ...(env.CANARY_PERCENT === undefined ? {} : { canaryShare: env.CANARY_PERCENT / 100 }),
     reconciler: {
       everySeconds: env.RECONCILE_EVERY_SECONDS,
       graceSeconds: env.RECONCILE_GRACE_SECONDS,

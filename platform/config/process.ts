@@ -94,13 +94,20 @@ export const loadVariables = {
 };
 
 /** The variables of the registry of processors. */
-export const registryVariables = readBy('processors', {
-  HEALTH_CHECK_SECONDS: wholeNumber(1, 300)
-    .default(2)
+export const registryVariables = {
+  ...readBy('processors', {
+    HEALTH_CHECK_SECONDS: wholeNumber(1, 300)
+      .default(2)
+      .describe(
+        'time between two health checks of a processor, and the longest that one may take: one that goes down, or returns, shows within twice as long',
+      ),
+  }),
+  CANARY_PERCENT: wholeNumber(0, 100)
+    .optional()
     .describe(
-      'time between two health checks of a processor, and the longest that one may take: one that goes down, or returns, shows within twice as long',
+      'for a process that runs new versions of processors: each registers as a candidate beside the present version, for this share of new blobs until an operator changes it; unset: as the present version',
     ),
-});
+};
 
 /** The variables of the reconciler. */
 export const reconcilerVariables = readBy('state', {

@@ -118,6 +118,10 @@ export const errorTable = {
     404,
     'There is no stored supergraph of that version any more: `supergraph { history }` lists what there is.',
   ),
+  CANARY_UNKNOWN: entry(
+    404,
+    'That version is no candidate of the processor: it was promoted, withdrawn or never registered. `processor { canary { version } }` names the candidate.',
+  ),
   MODEL_UNAVAILABLE: entry(
     503,
     'The language model did not answer. The run is tried again; `retryProcessing` starts it anew.',

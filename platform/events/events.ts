@@ -49,12 +49,16 @@ const bodySchema = z.object({
       progress: z.number().optional(),
       /** Why it failed, by a code of the table of errors; absent in events of releases that did not tell it. */
       code: z.string().optional(),
+      /** The candidate's version that the run was given to; absent: the processor's present one. */
+      version: z.string().optional(),
     })
     .optional(),
   /** In `created` and `indexed`: the processors for which a run is planned. */
   planned: z.array(z.string()).optional(),
   /** Of those, the processors whose turn has not come: a `retried` asks them later. Absent where there are none. */
   held: z.array(z.string()).optional(),
+  /** Of those planned, candidates that the run is given to: versions by processor. Absent where there are none. */
+  canary: z.record(z.string(), z.string()).optional(),
   /** In `indexed`: true while the blob's content does not exist yet. */
   pending: z.boolean().optional(),
 });

@@ -41,6 +41,8 @@ export const eventMembers: Readonly<Record<string, EventMember>> = {
   'run.stage': text,
   'run.progress': { kind: 'number' },
   'run.code': text,
+  /** The candidate's version that the run was given to. */
+  'run.version': text,
   /** Of `run.written`: the section's place among the result's, from 0, and how many there are. */
   'text.section': { kind: 'whole' },
   'text.sections': { kind: 'whole' },
@@ -74,6 +76,7 @@ export function membersOf({ body, body: { run } }: BlobEvent): MemberValues {
       ...(run.stage !== undefined && { 'run.stage': run.stage }),
       ...(run.progress !== undefined && { 'run.progress': run.progress }),
       ...(run.code !== undefined && { 'run.code': run.code }),
+      ...(run.version !== undefined && { 'run.version': run.version }),
     }),
   };
 }

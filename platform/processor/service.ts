@@ -57,7 +57,7 @@ export type { AnyProcessor };
 /** A processor's declaration. */
 function declarationOf(
   definition: AnyProcessor,
-  config: Pick<Config, 'urls'> & StoreConfig,
+  config: Pick<Config, 'urls' | 'canaryShare'> & StoreConfig,
 ): ProcessorDeclaration {
   const { id, version, name, description, takes = {}, optIn = [], reads = [], makes, limits } = definition;
   const storage = storageOf(definition, config);
@@ -77,6 +77,7 @@ function declarationOf(
     graphql_type: makes.type,
     shown_as: makes.shownAs ?? null,
     base_url: config.urls[id as ServiceName],
+    ...(config.canaryShare === undefined ? {} : { canary: { share: config.canaryShare } }),
     max_concurrency: limits.concurrency,
     timeout_seconds: Math.ceil(limits.seconds),
   };
@@ -240,7 +241,10 @@ async function createParts(
   const stopping = new AbortController();
   const registry = createRegistryClient(http);
   const silence = () => kit.registrar.stop();
-  const lifecycle: Lifecycle = createLifecycle({ processor: definition, registry, worker, silence, logger });
+  const asCandidate = runtime.config.canaryShare !== undefined;
+  const lifecycle: Lifecycle = createLifecycle({
+    ...{ processor: definition, registry, worker, silence, logger, asCandidate },
+  });
   return {
     checks: checksOf(kit, runtime),
     install(app) {

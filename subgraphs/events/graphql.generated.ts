@@ -361,10 +361,25 @@ export type ProcessorHealth = {
   failedRuns: Maybe<Scalars['Int']['output']>;
   /** The share of them that failed, 0 to 1; null while none has ended. For operators. */
   errorRate: Maybe<Scalars['Float']['output']>;
+  /** The same by version: first the present one's, then a candidate's, where it ended any. For operators. */
+  versions: Maybe<Array<VersionHealth>>;
   /** The last so many seconds: 300, or less since the service that counts them was started. For operators. */
   windowSeconds: Maybe<Scalars['Int']['output']>;
   /** Events that it gave up and that were neither replayed nor dropped; `deadLetters` lists them. For operators. */
   deadLetters: Maybe<Scalars['Int']['output']>;
+};
+
+/** How one version of a processor fares with its work. */
+export type VersionHealth = {
+  __typename?: 'VersionHealth';
+  /** A candidate's version; null: the present one. */
+  version: Maybe<Scalars['String']['output']>;
+  /** Runs of all users that it ended in the last `windowSeconds`. */
+  endedRuns: Scalars['Int']['output'];
+  /** Those of them that failed for good. */
+  failedRuns: Scalars['Int']['output'];
+  /** The share of them that failed, 0 to 1; null while none has ended. */
+  errorRate: Maybe<Scalars['Float']['output']>;
 };
 
 /** An event that its processor gave up: after the last of its deliveries, or at once where trying again is of no use. */
@@ -757,6 +772,7 @@ export type ResolversTypes = {
   Book: ResolverTypeWrapper<Book>;
   Processor: ResolverTypeWrapper<ProcessorModel>;
   ProcessorHealth: ResolverTypeWrapper<ProcessorHealthModel>;
+  VersionHealth: ResolverTypeWrapper<VersionHealth>;
   DeadLetter: ResolverTypeWrapper<DeadLetterModel>;
   DeadLetterConnection: ResolverTypeWrapper<DeadLetterConnectionModel>;
   DeadLetterEdge: ResolverTypeWrapper<DeadLetterEdgeModel>;
@@ -802,6 +818,7 @@ export type ResolversParentTypes = {
   Book: Book;
   Processor: ProcessorModel;
   ProcessorHealth: ProcessorHealthModel;
+  VersionHealth: VersionHealth;
   DeadLetter: DeadLetterModel;
   DeadLetterConnection: DeadLetterConnectionModel;
   DeadLetterEdge: DeadLetterEdgeModel;
@@ -950,8 +967,17 @@ export type ProcessorHealthResolvers<ContextType = Context, ParentType extends R
   endedRuns?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   failedRuns?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   errorRate?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  versions?: Resolver<Maybe<Array<ResolversTypes['VersionHealth']>>, ParentType, ContextType>;
   windowSeconds?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   deadLetters?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type VersionHealthResolvers<ContextType = Context, ParentType extends ResolversParentTypes['VersionHealth'] = ResolversParentTypes['VersionHealth']> = {
+  version?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  endedRuns?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  failedRuns?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  errorRate?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -1111,6 +1137,7 @@ export type Resolvers<ContextType = Context> = {
   Book?: BookResolvers<ContextType>;
   Processor?: ProcessorResolvers<ContextType>;
   ProcessorHealth?: ProcessorHealthResolvers<ContextType>;
+  VersionHealth?: VersionHealthResolvers<ContextType>;
   DeadLetter?: DeadLetterResolvers<ContextType>;
   DeadLetterConnection?: DeadLetterConnectionResolvers<ContextType>;
   DeadLetterEdge?: DeadLetterEdgeResolvers<ContextType>;

@@ -62,7 +62,7 @@ test('operators see how runs ended lately, and what was given up, of all process
   expect(asked.letters - before).toBeLessThanOrEqual(1);
   const scrape = await (await fetch(`${service.url}/metrics`)).text();
   expect(scrape).toContain(
-    'blobgraph_processor_runs_ended_total{processor="p",outcome="failed",service="events"} 1\n',
+    'blobgraph_processor_runs_ended_total{processor="p",outcome="failed",version="present",service="events"} 1\n',
   );
   expect(scrape).toContain('blobgraph_processor_dead_letters{processor="q",service="events"} 2\n');
 });

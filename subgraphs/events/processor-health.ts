@@ -1,3 +1,4 @@
+import { canaryDurable } from '../../platform/clients/canary.ts';
 import { isOperator } from '../../platform/identity/users/scopes.ts';
 import { requireViewer } from '../../platform/serving/access/authenticate.ts';
 import type { ProcessorHealthResolvers } from './graphql.generated.ts';
@@ -26,6 +27,15 @@ export const processorHealth: ProcessorHealthResolvers = {
   errorRate: ended(({ completed, failed }) =>
     completed + failed === 0 ? null : failed / (completed + failed),
   ),
+  versions: forOperators(async ({ id }, context) =>
+    (await endedRuns(context)).byVersion(id).map(({ version, completed, failed }) => ({
+      ...{ version, endedRuns: completed + failed, failedRuns: failed },
+      errorRate: completed + failed === 0 ? null : failed / (completed + failed),
+    })),
+  ),
   windowSeconds: forOperators(async (_processor, context) => (await endedRuns(context)).windowSeconds()),
-  deadLetters: forOperators(async ({ id }, context) => (await context.letters()).get(id) ?? 0),
+  deadLetters: forOperators(async ({ id }, context) => {
+    const letters = await context.letters();
+    return (letters.get(id) ?? 0) + (letters.get(canaryDurable(id)) ?? 0);
+  }),
 };

@@ -4,6 +4,7 @@ import type { ServiceDefinition } from '../../platform/serving/service.ts';
 import { createGraphChecker } from '../../platform/supergraph/checks/checker.ts';
 import { readSupergraphText } from '../../platform/supergraph/outside.ts';
 import { shippedSubgraphs, shippedSupergraph } from '../../platform/supergraph/shipped.ts';
+import { createCanaries } from './canary/canaries.ts';
 import { createHealthMonitor } from './health/health.ts';
 import { measureHealth } from './health/metrics.ts';
 import { openHttpProbe } from './health/probe.http.ts';
@@ -35,6 +36,7 @@ export const processorsService: ServiceDefinition = {
     await store.prepare();
     const cipher = createTextCipher(await sealingKey(runtime));
     const registry = createProcessorRegistry({ store, cipher, clock });
+    const canaries = createCanaries({ store, registry, cipher, clock });
     const list = async () => (await registry.list()).filter((processor) => !isRetired(processor));
     const supergraphStore = createPostgresSupergraphStore(database);
     const usage = createPostgresUsageStore(database);
@@ -62,7 +64,10 @@ export const processorsService: ServiceDefinition = {
     return {
       checks: { store: () => store.ping() },
       install: (app) =>
-        installProcessors(app, { registry, supergraphs, watch, usage, health, http, egress, logger, clock }),
+        installProcessors(app, {
+          ...{ registry, canaries, supergraphs, watch, usage, health },
+          ...{ http, egress, logger, clock },
+        }),
       async start() {
         health.start();
         following?.start();

@@ -1,9 +1,10 @@
 import type DataLoader from 'dataloader';
 import type { Egress } from '../../platform/egress/guarded-agent.ts';
 import type { Caller } from '../../platform/identity/service/caller.ts';
+import type { Canaries } from './canary/canaries.ts';
 import type { Health } from './health/decide.ts';
 import type { HealthMonitor } from './health/health.ts';
-import type { Processor } from './registry/processor.ts';
+import type { Canary, Processor } from './registry/processor.ts';
 import type { ProcessorRegistry } from './registry/registry.ts';
 import type {
   StoredChange,
@@ -17,6 +18,7 @@ import type { Supergraphs } from './supergraph/supergraphs.ts';
 export interface Context {
   readonly caller: Caller;
   readonly registry: ProcessorRegistry;
+  readonly canaries: Canaries;
   readonly health: HealthMonitor;
   readonly egress: Egress;
   readonly supergraphs: Supergraphs;
@@ -27,6 +29,7 @@ export interface Context {
 }
 
 export type ProcessorModel = Processor;
+export type ProcessorCanaryModel = Canary;
 export type ProcessorHealthModel = Health;
 export type SupergraphModel = object;
 export type SupergraphVersionModel = StoredSupergraph | SupergraphSummary;

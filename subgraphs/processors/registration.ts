@@ -1,8 +1,11 @@
 import type { Egress } from '../../platform/egress/guarded-agent.ts';
 import type { Caller } from '../../platform/identity/service/caller.ts';
 import { requireOperator } from '../../platform/serving/access/authenticate.ts';
+import type { Canaries } from './canary/canaries.ts';
+import { parsePortion } from './canary/input.ts';
 import type { HealthMonitor } from './health/health.ts';
 import { assertMayRegister, parseDeclaration } from './registry/declaration.ts';
+import type { Processor } from './registry/processor.ts';
 import type { ProcessorRegistry } from './registry/registry.ts';
 import { parseSubgraph } from './supergraph/given.ts';
 import type { Registered } from './supergraph/registering.ts';
@@ -10,6 +13,7 @@ import type { Supergraphs } from './supergraph/supergraphs.ts';
 
 interface RegistrationDependencies {
   readonly registry: ProcessorRegistry;
+  readonly canaries: Canaries;
   readonly supergraphs: Supergraphs;
   readonly health: HealthMonitor;
   readonly egress: Egress;
@@ -30,7 +34,7 @@ function parted(body: unknown): { declaration: unknown; subgraph: unknown } {
  * @throws InputErrors, BlobgraphError: FORBIDDEN, PROCESSOR_INVALID, PROCESSOR_RETIRED, COMPOSITION_FAILED; BreakingChanges
  */
 export async function register(
-  { registry, supergraphs, health, egress, caller }: RegistrationDependencies,
+  { registry, supergraphs, health, egress, caller }: Omit<RegistrationDependencies, 'canaries'>,
   body: unknown,
   nameOf?: (field: string) => string,
 ): Promise<Registered> {
@@ -51,4 +55,22 @@ export async function register(
   const processor = await registry.register(declaration, caller);
   void health.check(processor);
   return { processor, supergraph: null, changes: [] };
+}
+
+/**
+ * Registers a candidate beside the present version.
+ * @param portion `{ share?, users? }`, which blobs are its own
+ * @throws InputErrors, BlobgraphError: FORBIDDEN, PROCESSOR_INVALID, PROCESSOR_RETIRED
+ */
+export async function registerCandidate(
+  { canaries, health, egress, caller }: Omit<RegistrationDependencies, 'registry' | 'supergraphs'>,
+  body: unknown,
+  portion: Parameters<typeof parsePortion>[0],
+  nameOf?: (field: string) => string,
+): Promise<Processor> {
+  const declaration = parseDeclaration(body, egress, nameOf);
+  assertMayRegister(caller, declaration.id);
+  const processor = await canaries.register(declaration, parsePortion(portion), caller);
+  void health.check(processor);
+  return processor;
 }

@@ -1,9 +1,11 @@
 import { DateTimeResolver } from 'graphql-scalars';
 import { toUserErrors, type UserError } from '../../platform/errors/errors.ts';
 import { requireOperator } from '../../platform/serving/access/authenticate.ts';
+import { parsePortion, parseVersion } from './canary/input.ts';
 import type {
   HealthStatus,
   MutationResolvers,
+  ProcessorCanaryResolvers,
   ProcessorHealthResolvers,
   ProcessorResolvers,
   ProcessorStatus,
@@ -11,14 +13,16 @@ import type {
   QueryResolvers,
   RegisterProcessorInput,
   Resolvers,
+  RestingReason,
+  RestingVersionResolvers,
   StorageType,
 } from './graphql.generated.ts';
 import { healthOf } from './health/json.ts';
 import type { Context } from './models.ts';
-import { register } from './registration.ts';
+import { register, registerCandidate } from './registration.ts';
 import { maySeeInside } from './registry/inside.ts';
 import { type LifecycleAction, parseReason } from './registry/lifecycle.ts';
-import { isRetired } from './registry/processor.ts';
+import { isRetired, type Processor as Registered } from './registry/processor.ts';
 import {
   refusedChange,
   SchemaChangeUse,
@@ -84,7 +88,27 @@ async function change(
   }
 }
 
+/** Changes a processor's candidate; operators only. @throws BlobgraphError UNAUTHENTICATED, FORBIDDEN */
+async function changeCanary({ caller }: Context, work: () => Promise<Registered>) {
+  requireOperator(caller);
+  try {
+    return { processor: await work(), userErrors: [] };
+  } catch (error) {
+    return { processor: null, userErrors: toUserErrors(error).map(inCamelCase) };
+  }
+}
+
 const Mutation: MutationResolvers = {
+  registerCandidate: (_parent, { input, ...portion }, context) =>
+    changeCanary(context, () => registerCandidate(context, toDeclaration(input), portion, toCamelCase)),
+  changeCanary: (_parent, { id, version, ...portion }, context) =>
+    changeCanary(context, async () =>
+      context.canaries.change(id, parseVersion(version), parsePortion(portion)),
+    ),
+  promoteCanary: (_parent, { id, version }, context) =>
+    changeCanary(context, async () => context.canaries.promote(id, parseVersion(version))),
+  withdrawCanary: (_parent, { id, version }, context) =>
+    changeCanary(context, async () => context.canaries.withdraw(id, parseVersion(version))),
   pauseProcessor: (_parent, args, context) => change(context, 'pause', args),
   resumeProcessor: (_parent, args, context) => change(context, 'resume', args),
   retireProcessor: (_parent, args, context) => change(context, 'retire', args),
@@ -124,6 +148,18 @@ const Processor: ProcessorResolvers = {
   statusReason: (processor) => processor.status_reason,
 };
 
+const ProcessorCanary: ProcessorCanaryResolvers = {
+  version: ({ declaration }) => declaration.version,
+  users: ({ user_ids }, _args, { caller }) => (maySeeInside(caller) ? [...user_ids] : null),
+  baseUrl: ({ declaration }, _args, { caller }) => (maySeeInside(caller) ? declaration.base_url : null),
+  since: ({ since }) => new Date(since),
+};
+
+const RestingVersion: RestingVersionResolvers = {
+  since: ({ since }) => new Date(since),
+  why: ({ why }) => why.toUpperCase() as RestingReason,
+};
+
 const ProcessorHealth: ProcessorHealthResolvers = {
   status: ({ status }) => status.toUpperCase() as HealthStatus,
   // It may tell what stands at addresses inside.
@@ -135,6 +171,8 @@ export const resolvers: Resolvers = {
   Query,
   Mutation,
   Processor,
+  ProcessorCanary,
+  RestingVersion,
   ProcessorHealth,
   Supergraph,
   SupergraphVersion,

@@ -4,9 +4,11 @@ import type { Egress } from '../../platform/egress/guarded-agent.ts';
 import { requireOperator, requireViewer } from '../../platform/serving/access/authenticate.ts';
 import { directReadRoutes } from '../../platform/serving/direct-reads/routes.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
+import type { Canaries } from './canary/canaries.ts';
+import { parsePortion, parseVersion } from './canary/input.ts';
 import type { HealthMonitor } from './health/health.ts';
 import { healthJson, healthOf } from './health/json.ts';
-import { register } from './registration.ts';
+import { register, registerCandidate } from './registration.ts';
 import { parseReason } from './registry/lifecycle.ts';
 import { toDocument } from './registry/processor.ts';
 import type { ProcessorRegistry } from './registry/registry.ts';
@@ -21,17 +23,35 @@ interface RoutesDependencies {
   readonly health: HealthMonitor;
   readonly http: ServiceHttp;
   readonly egress: Egress;
+  readonly canaries: Canaries;
   readonly logger: Logger;
 }
 
 type ById = { Params: { id: string } };
 
+interface Given {
+  readonly declared: unknown;
+  /** What it says of a candidate's portion; undefined: it is of the present version. */
+  readonly canary?: { readonly share?: unknown; readonly users?: unknown };
+}
+
+function givenIn(body: unknown): Given {
+  if (typeof body !== 'object' || body === null || !('canary' in body)) return { declared: body };
+  const { canary, ...declared } = body;
+  return { declared, canary: Object(canary) };
+}
+
 function declarationRoutes(
   app: FastifyInstance,
-  deps: Pick<RoutesDependencies, 'registry' | 'supergraphs' | 'health' | 'egress'>,
+  deps: Omit<RoutesDependencies, 'http' | 'logger'>,
 ): void {
   const { registry } = deps;
   app.post('/api/v1/processors', async ({ body, caller }) => {
+    const { canary, declared } = givenIn(body);
+    if (canary !== undefined) {
+      const candidate = await registerCandidate({ ...deps, caller }, declared, canary);
+      return { processor: toDocument(candidate) };
+    }
     const { processor, supergraph, changes } = await register({ ...deps, caller }, body);
     return {
       processor: processor && toDocument(processor),
@@ -44,6 +64,24 @@ function declarationRoutes(
       requireOperator(caller);
       const { reason } = (body ?? {}) as { reason?: unknown };
       return { processor: toDocument(await registry.change(params.id, action, parseReason(reason))) };
+    });
+  }
+  canaryRoutes(app, deps.canaries);
+}
+
+/** Of the candidate that `version` names. */
+function canaryRoutes(app: FastifyInstance, canaries: Canaries): void {
+  app.patch<ById>('/api/v1/processors/:id/canary', async ({ params, body, caller }) => {
+    requireOperator(caller);
+    const given = (body ?? {}) as { version?: unknown; share?: unknown; users?: unknown };
+    const portion = parsePortion(given);
+    return { processor: toDocument(await canaries.change(params.id, parseVersion(given.version), portion)) };
+  });
+  for (const action of ['promote', 'withdraw'] as const) {
+    app.post<ById>(`/api/v1/processors/:id/canary/${action}`, async ({ params, body, caller }) => {
+      requireOperator(caller);
+      const { version } = (body ?? {}) as { version?: unknown };
+      return { processor: toDocument(await canaries[action](params.id, parseVersion(version))) };
     });
   }
 }

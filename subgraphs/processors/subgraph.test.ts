@@ -49,6 +49,9 @@ describe('declaration', () => {
       status_since: null,
       status_reason: null,
       retired_versions: [],
+      canary: null,
+      resting: [],
+      canary_ended_at: null,
       created_at: expect.stringMatching(/Z$/),
     });
     const sealed = await fixture.database.query('SELECT connection_string FROM processors');

@@ -7,6 +7,7 @@ import type { Egress } from '../../platform/egress/guarded-agent.ts';
 import { projectFile } from '../../platform/process/paths.ts';
 import { serveSubgraph } from '../../platform/serving/graphql/graphql.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
+import type { Canaries } from './canary/canaries.ts';
 import type { HealthMonitor } from './health/health.ts';
 import type { Context } from './models.ts';
 import type { ProcessorRegistry } from './registry/registry.ts';
@@ -18,6 +19,7 @@ import { type SupergraphRoutesDependencies, supergraphRoutes } from './supergrap
 export interface ProcessorsDependencies extends SupergraphRoutesDependencies {
   readonly supergraphs: Supergraphs;
   readonly registry: ProcessorRegistry;
+  readonly canaries: Canaries;
   readonly health: HealthMonitor;
   readonly http: ServiceHttp;
   readonly egress: Egress;
@@ -26,7 +28,7 @@ export interface ProcessorsDependencies extends SupergraphRoutesDependencies {
 
 /** Serves the processor registry's GraphQL and REST. */
 export async function installProcessors(app: FastifyInstance, deps: ProcessorsDependencies): Promise<void> {
-  const { registry, supergraphs, health, egress, logger } = deps;
+  const { registry, canaries, supergraphs, health, egress, logger } = deps;
   processorRoutes(app, deps);
   supergraphRoutes(app, deps);
   serveSubgraph<Context>(app, {
@@ -36,6 +38,7 @@ export async function installProcessors(app: FastifyInstance, deps: ProcessorsDe
       caller,
       registry,
       supergraphs,
+      canaries,
       health,
       egress,
       processors: new DataLoader((ids) => registry.find(ids)),

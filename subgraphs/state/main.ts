@@ -10,6 +10,7 @@ import { createBackfillSweeper } from './backfill/backfill-sweeper.ts';
 import { createSummaryBuilder } from './background/summary-builder.ts';
 import { createUpkeeper } from './background/upkeeper.ts';
 import { createGroupCommit } from './blobs/create/group-commit.ts';
+import { createReturningSweeper } from './canary/returning.ts';
 import { createDeletionSweeper } from './deletion/deletion-sweeper.ts';
 import { createErasureSweeper } from './deletion/erasure-sweeper.ts';
 import { createHandOutSweeper } from './lifecycle/hand-out.ts';
@@ -24,6 +25,7 @@ import { createRelay } from './publishing/relay.ts';
 import { measureReconciler } from './reconcile/metrics.ts';
 import { createReconciler } from './reconcile/reconciler.ts';
 import { reconcilerRoutes } from './reconcile/routes.ts';
+import { createReprocessingSweeper } from './reprocessing/sweeper.ts';
 import type { BookKey } from './store/books.ts';
 import { createPostgresStateStore } from './store/postgres/store.postgres.ts';
 import type { StateStore } from './store/store.ts';
@@ -84,6 +86,8 @@ function withNudges(shared: Awaited<ReturnType<typeof openShared>>, work: () => 
     nudgeHandOut: (processorId: string) => work().handOuts.nudge(processorId),
     nudgeTurns: (userId: string) => work().turnSweeper.nudge(userId),
     nudgeRetirement: (processorId: string) => work().retirements.nudge(processorId),
+    nudgeReprocessing: (key: string) => work().reprocessings.nudge(key),
+    nudgeCanaryEnd: (processorId: string) => work().canaryEnds.nudge(processorId),
   };
 }
 
@@ -102,6 +106,9 @@ function createBackgroundWork(deps: Dependencies, { config, http }: ServiceRunti
     backfills: createBackfillSweeper(deps),
     handOuts: createHandOutSweeper(deps),
     retirements: createRetirementSweeper(deps),
+    canaryEnds: createReturningSweeper(deps),
+    reprocessings: createReprocessingSweeper(deps),
+    catalog: deps.processors.follow(),
     lifecycles: followLifecycles(deps),
     summaries: createSummaryBuilder(deps),
     reconciler: createReconciler({ ...deps, http, settings: config.reconciler }),
@@ -116,12 +123,14 @@ type BackgroundWork = ReturnType<typeof createBackgroundWork>;
 
 /** Stops first what gives work to the rest. */
 async function stopAll(work: BackgroundWork): Promise<void> {
-  const { upkeeper, reconciler, lifecycles, backfills, handOuts, retirements, summaries, ...last } = work;
+  const { upkeeper, reconciler, lifecycles, catalog, ...more } = work;
+  const { backfills, reprocessings, handOuts, retirements, canaryEnds, summaries, ...last } = more;
   await upkeeper.stop();
   await reconciler.stop();
   await lifecycles.stop();
-  await Promise.all([backfills, handOuts, retirements, summaries].map((each) => each.stop()));
-  await Promise.all(Object.values(last).map((each) => each.stop()));
+  const walks = [backfills, reprocessings, handOuts, retirements, canaryEnds, summaries];
+  await Promise.all(walks.map((each) => each.stop()));
+  await Promise.all([catalog, ...Object.values(last)].map((each) => each.stop()));
 }
 
 /** The state subgraph: the index of all blobs, and the users' own. */

@@ -81,6 +81,7 @@ describe('the routes', () => {
           const named = getNamedType(type).name;
           if (name === 'first') return [name, 100];
           if (named === 'Boolean') return [name, true];
+          if (named === 'Float') return [name, 0.5];
           if (named === 'DateTime') return [name, '2026-01-01T00:00:00Z'];
           return [name, named === 'Int' ? 10 : named === 'JSON' ? {} : 'x'];
         }),

@@ -1,11 +1,13 @@
 import { blobRoutes } from './blobs.ts';
 import { bookRoutes } from './books.ts';
+import { canaryRoutes } from './canaries.ts';
 import { changeRoutes } from './changes.ts';
 import { madeRoutes } from './made-from-books.ts';
 import { manyBlobRoutes } from './many-blobs.ts';
 import { operatorRoutes } from './operators.ts';
 import { processingRoutes } from './processing.ts';
 import { processorRoutes } from './processors.ts';
+import { reprocessingRoutes } from './reprocessing.ts';
 import type { Route } from './route.ts';
 import { schemaRoutes } from './schemas.ts';
 import { uploadRoutes } from './uploads.ts';
@@ -25,5 +27,7 @@ export const restRoutes: readonly Route[] = [
   ...userRoutes,
   ...schemaRoutes,
   ...processorRoutes,
+  ...canaryRoutes,
+  ...reprocessingRoutes,
   ...operatorRoutes,
 ];

@@ -45,13 +45,13 @@ test('what is made at once is refused while its processor is paused; what the ke
   let standing = ACTIVE;
   const run = vi.fn<Run<object>>(async () => ({ preview: 'a', data: { text: 'a' } }));
   const { make } = await setUp(run, 30, () => standing);
-  standing = { status: 'paused', reason: null };
+  standing = { ...ACTIVE, status: 'paused' };
   const message = '`upper-case` is paused. Ask again when it is resumed.';
   await expect(make('alice', {})).rejects.toMatchObject({ code: 'PROCESSOR_PAUSED', message });
   expect(run).not.toHaveBeenCalled();
   standing = ACTIVE;
   const { id } = await make('alice', {});
-  standing = { status: 'paused', reason: null };
+  standing = { ...ACTIVE, status: 'paused' };
   expect(await make('alice', {})).toMatchObject({ id });
 });
 

@@ -1,3 +1,4 @@
+import type { Role } from '../../clients/canary.ts';
 import type { ProcessorStatus } from '../../clients/registry.ts';
 import { BlobgraphError } from '../../errors/errors.ts';
 
@@ -7,12 +8,16 @@ export interface Standing {
   readonly status: ProcessorStatus;
   /** The operator's words. */
   readonly reason: string | null;
+  /** What the version of this process works on. */
+  readonly role: Role;
+  /** The candidate beside the present version; null: none. */
+  readonly candidate: string | null;
 }
 
-export const ACTIVE: Standing = { status: 'active', reason: null };
+export const ACTIVE: Standing = { status: 'active', reason: null, role: 'present', candidate: null };
 
 /** @throws BlobgraphError PROCESSOR_PAUSED, PROCESSOR_RETIRED: what would be made at once cannot be */
-export function assertMayMake(id: string, { status, reason }: Standing): void {
+export function assertMayMake(id: string, { status, reason }: Pick<Standing, 'status' | 'reason'>): void {
   if (status === 'active') return;
   if (status === 'retired')
     throw new BlobgraphError('PROCESSOR_RETIRED', `\`${id}\` was retired: it makes nothing any more.`);

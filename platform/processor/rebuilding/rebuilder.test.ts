@@ -2,6 +2,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { openMemoryRecords } from '../../testing/records.ts';
 import { withinTime } from '../../time/deadline.ts';
 import type { Run } from '../kit/run.ts';
+import { ACTIVE } from '../kit/standing.ts';
 import { records as define } from '../records/records.ts';
 import { toRegistration } from '../runs/registrar.ts';
 import {
@@ -139,7 +140,7 @@ it('another version’s blob is not made again, for this one would make another'
 });
 
 it('a paused processor makes nothing again', async () => {
-  const { lose, read } = await setUp({ standing: () => ({ status: 'paused', reason: null }) });
+  const { lose, read } = await setUp({ standing: () => ({ ...ACTIVE, status: 'paused' }) });
   const id = await lose('a');
   expect((await read(id)).get(id)).toMatchObject({ code: 'PROCESSOR_PAUSED' });
 });

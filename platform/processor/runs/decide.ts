@@ -13,13 +13,42 @@ export interface Taker {
   readonly optIn?: readonly string[];
 }
 
+/** Which of a processor's versions takes the events of a durable. */
+export interface Taking {
+  /** The version of the process. */
+  readonly version: string;
+  /** Whether the durable is the candidate's. */
+  readonly asCandidate: boolean;
+  /** The candidate beside the present version, which has a durable of its own; null: none is known. */
+  readonly candidate: string | null;
+}
+
+/** The candidate's version that an event's run was given to; undefined: the present version. */
+const versionIn = ({ kind, body }: BlobEvent, id: string): string | undefined =>
+  kind === 'retried' ? body.run?.version : body.canary?.[id];
+
+/**
+ * Whether another version has the event in a durable of its own. What was given to an earlier candidate is taken by the
+ * present version: the index knows whose it is now.
+ */
+function isOthers(event: BlobEvent, id: string, { version, asCandidate, candidate }: Taking): boolean {
+  const given = versionIn(event, id);
+  if (asCandidate) return given !== version;
+  return given !== undefined && given !== version && given === candidate;
+}
+
+/** The only version there is. */
+const ALONE: Taking = { version: '', asCandidate: false, candidate: null };
+
 /**
  * The meaning of an event to a processor: `run` asks for a run, `ignore` does not. `elsewhere` asks for one that this version
  * does not make and another does: index and registry knew of that one when the run was planned.
  */
 export type Asked = 'run' | 'ignore' | 'elsewhere';
 
-export function askedBy({ kind, body }: BlobEvent, { id, takes = {}, optIn = [] }: Taker): Asked {
+export function askedBy(event: BlobEvent, { id, takes = {}, optIn = [] }: Taker, taking = ALONE): Asked {
+  if (isOthers(event, id, taking)) return 'ignore';
+  const { kind, body } = event;
   const isOwn = body.owner === id;
   if (kind === 'retried') {
     if (body.run?.processor_id !== id) return 'ignore';

@@ -34,6 +34,19 @@ export interface Making {
   readonly graceMs?: number;
 }
 
+export const contentMissing = () =>
+  new BlobgraphError('CONTENT_MISSING', 'The content of the source is gone from the store that keeps it.');
+
+/** The processor's code for a command, or for events. */
+export function codeFor(
+  { id, commands, run: onEvents }: Kit['definition'],
+  command: PendingCommand | null,
+): Run<OpenedResources> {
+  const run = (command && commands?.[command.name]?.run) ?? onEvents;
+  if (!run) throw new Error(`${id} has no run for ${command?.name ?? 'events'}`);
+  return run;
+}
+
 /** A title reduced to characters and length that an index entry can hold. */
 export const storableTitle = (title: string): string => oneLine(storable(beginning(title, textLimits.title)));
 

@@ -9,6 +9,7 @@ import { openEmbeddedRecords } from '../../testing/records.ts';
 import { systemClock } from '../../time/clock.ts';
 import type { ProcessorDefinition } from '../kit/kit.ts';
 import type { Run } from '../kit/run.ts';
+import { ACTIVE } from '../kit/standing.ts';
 import { definition, openKit, startState, upperCase } from '../testing/processor.fixture.ts';
 import { createWorker, type Worker } from './worker.ts';
 
@@ -23,6 +24,10 @@ export interface StartOptions {
   readonly settings?: Partial<RunSettings>;
   readonly definition?: Partial<ProcessorDefinition>;
   readonly eventLog?: EventLog;
+  /** Takes the candidate's runs. */
+  readonly asCandidate?: boolean;
+  /** The candidate that its process knows of. */
+  readonly candidate?: string;
 }
 
 async function setUpWorkers(log: EventLog) {
@@ -41,10 +46,11 @@ async function setUpWorkers(log: EventLog) {
     const run = vi.fn(options.run ?? upperCase);
     const settings = { maxDeliver: 3, backoffMs: [5], sweepEveryMs: 20, ...options.settings };
     const own = { ...definition, ...options.definition, run };
-    const { kit } = await openKit({ definition: own, state: state.client, records, settings });
+    const standing = () => ({ ...ACTIVE, candidate: options.candidate ?? null });
+    const { kit } = await openKit({ definition: own, state: state.client, records, settings, standing });
     const worker = createWorker({ kit, eventLog: options.eventLog ?? log, settings });
     kit.registrar.start();
-    await worker.start();
+    await worker.start(options.asCandidate);
     const stop = async () => {
       await worker.stop();
       await kit.registrar.stop();

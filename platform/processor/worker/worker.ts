@@ -1,6 +1,6 @@
+import { canaryDurable } from '../../clients/canary.ts';
 import type { BegunRun, ProcessingReport } from '../../clients/state.ts';
 import { defaultSettings, type RunSettings } from '../../config/runs.ts';
-import { BlobgraphError } from '../../errors/errors.ts';
 import type { Consumption, Delivery, Outcome } from '../../event-log/consuming.ts';
 import type { EventLog } from '../../event-log/log.ts';
 import { type BlobEvent, eventIn, subjectOf } from '../../events/events.ts';
@@ -9,6 +9,7 @@ import { type Periodic, periodic } from '../../time/periodic.ts';
 import type { Kit } from '../kit/kit.ts';
 import { type BlobRecord, isPending } from '../records/record.ts';
 import {
+  type Asked,
   askedBy,
   attemptOf,
   failureOf,
@@ -23,12 +24,12 @@ import { progressReporter } from '../runs/progress.ts';
 import { Signals, type WorkSignals } from '../runs/signals.ts';
 import { readSources } from '../runs/sources.ts';
 import { TextTeller } from '../runs/written.ts';
-import { makeRecord } from './make.ts';
+import { codeFor, contentMissing, makeRecord } from './make.ts';
 
 /** Runs a processor on the events that it takes. */
 export interface Worker {
-  /** May be called again after a pause or a stop. */
-  start(): Promise<void>;
+  /** May be called again after a pause or a stop. `asCandidate`: takes the candidate's runs. Default: the present version's. */
+  start(asCandidate?: boolean): Promise<void>;
   /** Takes no more work; resolves when what is in work is done. */
   pause(): Promise<void>;
   /** Finishes or hands back what is in work. */
@@ -54,21 +55,12 @@ interface Work {
   readonly begun: BegunRun;
 }
 
-const contentMissing = () =>
-  new BlobgraphError('CONTENT_MISSING', 'The content of the source is gone from the store that keeps it.');
-
-/** The processor's code for a command, or for events. */
-function codeFor({ id, commands, run: onEvents }: Kit['definition'], command: BlobRecord['command']) {
-  const run = (command && commands?.[command.name]?.run) ?? onEvents;
-  if (!run) throw new Error(`${id} has no run for ${command?.name ?? 'events'}`);
-  return run;
-}
-
 class EventWorker implements Worker {
   readonly #kit: Kit;
   readonly #eventLog: EventLog;
   readonly #settings: RunSettings;
   #consumption: Consumption | undefined;
+  #asCandidate = false;
   #signals = new Signals();
   #pausing: Promise<void> | undefined;
 
@@ -78,8 +70,9 @@ class EventWorker implements Worker {
     this.#settings = { ...defaultSettings, ...settings };
   }
 
-  async start(): Promise<void> {
+  async start(asCandidate = false): Promise<void> {
     const { definition } = this.#kit;
+    this.#asCandidate = asCandidate;
     this.#signals = new Signals();
     this.#pausing = undefined;
     const signals = this.#signals;
@@ -89,7 +82,7 @@ class EventWorker implements Worker {
     );
     this.#consumption = await this.#eventLog.consume(
       {
-        durable: definition.id,
+        durable: asCandidate ? canaryDurable(definition.id) : definition.id,
         subjects: [...kinds, subjectOf('retried')],
         maxInFlight: definition.limits.concurrency,
         ackWaitMs,
@@ -129,10 +122,18 @@ class EventWorker implements Worker {
     }
   }
 
+  #askedBy(event: BlobEvent): Asked {
+    const { definition, standing } = this.#kit;
+    const { candidate } = standing();
+    return askedBy(event, definition, {
+      ...{ version: definition.version, asCandidate: this.#asCandidate, candidate },
+    });
+  }
+
   async #handle(delivery: Delivery, signals: WorkSignals): Promise<Outcome> {
     const event = eventIn(delivery);
     if (!event) return { kind: 'terminate', reason: 'The message is not an event of a blob' };
-    const asked = askedBy(event, this.#kit.definition);
+    const asked = this.#askedBy(event);
     if (asked === 'ignore') return ACK;
     if (asked === 'elsewhere') return { kind: 'pass' };
     // Reading the source and registering the result take their time too.
@@ -155,6 +156,7 @@ class EventWorker implements Worker {
     const beginning = {
       blob_id,
       processor_id: definition.id,
+      processor_version: definition.version,
       attempt,
       ...(run?.generation === undefined ? {} : { generation: run.generation }),
     };
@@ -189,10 +191,11 @@ class EventWorker implements Worker {
     if (!source) throw contentMissing();
     const command = pending?.command ?? null;
     const run = codeFor(definition, command);
-    const reported = { blob_id, processor_id: definition.id, attempt, generation: begun.generation };
+    const told = { blob_id, processor_id: definition.id, attempt, generation: begun.generation };
+    const reported = { ...told, processor_version: definition.version };
     const { progressEveryMs } = this.#settings;
     const onProgress = progressReporter(this.#kit, userId, reported, progressEveryMs, signals.hear);
-    const teller = new TextTeller({ ...this.#kit, eventLog: this.#eventLog }, userId, reported);
+    const teller = new TextTeller({ ...this.#kit, eventLog: this.#eventLog }, userId, told);
     const asking = this.#askNowAndThen(userId, reported, signals);
     const sourceIds = pending?.sourceIds ?? [blob_id];
     return withinLimit(definition.limits.seconds, signals.work, (signal) =>
@@ -264,6 +267,7 @@ class EventWorker implements Worker {
     return state.report(user_id, {
       blob_id,
       processor_id: definition.id,
+      processor_version: definition.version,
       state: 'FAILED',
       attempt,
       ...(run?.generation === undefined ? {} : { generation: run.generation }),
@@ -277,7 +281,7 @@ class EventWorker implements Worker {
   ): Promise<void> {
     const event = eventIn(delivery);
     const { definition } = this.#kit;
-    const asked = event ? askedBy(event, definition) : 'ignore';
+    const asked = event ? this.#askedBy(event) : 'ignore';
     if (!event || asked === 'ignore') return;
     const message =
       asked === 'elsewhere'

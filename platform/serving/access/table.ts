@@ -54,6 +54,9 @@ const processors: AccessTable = {
   'POST /api/v1/processors/:/pause': user('gateway'),
   'POST /api/v1/processors/:/resume': user('gateway'),
   'POST /api/v1/processors/:/retire': user('gateway'),
+  'PATCH /api/v1/processors/:/canary': user('gateway'),
+  'POST /api/v1/processors/:/canary/promote': user('gateway'),
+  'POST /api/v1/processors/:/canary/withdraw': user('gateway'),
   'GET /api/v1/processors/:/health': user('gateway'),
   // What is served, and what of it clients use.
   'GET /api/v1/supergraph': itself('gateway', 'state'),

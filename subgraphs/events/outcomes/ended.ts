@@ -16,10 +16,20 @@ export interface Ended {
 export interface EndedRuns extends ChangeWatcher {
   /** In the window. */
   of(processorId: string): Ended;
+  /** Those by version: first the present version's (null), then those of candidates that ended any. */
+  byVersion(processorId: string): readonly EndedByVersion[];
   /** Seconds of the past that are known, at most those of the window. */
   windowSeconds(): number;
   /** Since this process began to read, by processor and outcome. */
   totals(): ReadonlyMap<string, Readonly<Record<Outcome, number>>>;
+  /** Of those, the candidates': one count a processor, however many candidates there were. */
+  candidateTotals(): ReadonlyMap<string, Readonly<Record<Outcome, number>>>;
+}
+
+/** Runs that ended lately, of one version. */
+export interface EndedByVersion extends Ended {
+  /** Null: the present one. */
+  readonly version: string | null;
 }
 
 export const WINDOW_SECONDS = 300;
@@ -38,11 +48,29 @@ function outcomeOf({ event, members }: ChangeEntry['change']): Outcome | null {
 type Counts = Record<Outcome, number>;
 const none = (): Counts => ({ completed: 0, failed: 0, cancelled: 0 });
 
-/** One stretch of the window, by processor. */
+/** One stretch of the window, by processor; and that of candidates alone, by processor and version. */
 interface Slice {
   readonly startsAt: number;
   readonly counts: Map<string, Counts>;
+  readonly candidates: Map<string, Map<string, Counts>>;
 }
+
+/** Versions of one processor that are told apart in a slice: a processor that makes up many counts for none. */
+const MAX_CANDIDATES = 20;
+
+function countCandidate({ candidates }: Slice, processorId: string, version: string, outcome: Outcome): void {
+  const own = candidates.get(processorId) ?? new Map<string, Counts>();
+  candidates.set(processorId, own);
+  if (own.has(version) || own.size < MAX_CANDIDATES) countIn(own, version, outcome);
+}
+
+const sumOf = (counts: readonly Counts[], outcome: Outcome): number =>
+  counts.reduce((total, each) => total + each[outcome], 0);
+
+const endedOf = (counts: readonly Counts[]): Ended => ({
+  completed: sumOf(counts, 'completed'),
+  failed: sumOf(counts, 'failed'),
+});
 
 function countIn(counts: Map<string, Counts>, processorId: string, outcome: Outcome): void {
   const own = counts.get(processorId) ?? none();
@@ -53,6 +81,7 @@ function countIn(counts: Map<string, Counts>, processorId: string, outcome: Outc
 class CountedEnds implements EndedRuns {
   readonly #clock: Clock;
   readonly #totals = new Map<string, Counts>();
+  readonly #candidateTotals = new Map<string, Counts>();
   /** Oldest first. */
   #slices: Slice[] = [];
   /** From when on all ends are known. */
@@ -70,8 +99,13 @@ class CountedEnds implements EndedRuns {
     const outcome = outcomeOf(change);
     const processorId = change.members['run.processor_id'];
     if (!outcome || typeof processorId !== 'string') return;
+    const version = change.members['run.version'];
     countIn(this.#totals, processorId, outcome);
-    if (at > this.#now() - WINDOW_MS) countIn(this.#sliceAt(at).counts, processorId, outcome);
+    if (version !== undefined) countIn(this.#candidateTotals, processorId, outcome);
+    if (at <= this.#now() - WINDOW_MS) return;
+    const slice = this.#sliceAt(at);
+    countIn(slice.counts, processorId, outcome);
+    if (typeof version === 'string') countCandidate(slice, processorId, version, outcome);
   }
 
   /** Another log, or a gap in it: what ended meanwhile is not known. */
@@ -82,9 +116,24 @@ class CountedEnds implements EndedRuns {
 
   of(processorId: string): Ended {
     this.#forget();
-    const counts = this.#slices.flatMap((slice) => slice.counts.get(processorId) ?? []);
-    const sum = (outcome: Outcome) => counts.reduce((total, each) => total + each[outcome], 0);
-    return { completed: sum('completed'), failed: sum('failed') };
+    return endedOf(this.#slices.flatMap((slice) => slice.counts.get(processorId) ?? []));
+  }
+
+  byVersion(processorId: string): readonly EndedByVersion[] {
+    const all = this.of(processorId);
+    const slices = this.#slices.flatMap(({ candidates }) => candidates.get(processorId) ?? []);
+    const versions = [...new Set(slices.flatMap((slice) => [...slice.keys()]))].sort();
+    const candidates = versions.map((version) => ({
+      version,
+      ...endedOf(slices.flatMap((slice) => slice.get(version) ?? [])),
+    }));
+    const less = (outcome: keyof Ended) =>
+      candidates.reduce((left, candidate) => left - candidate[outcome], all[outcome]);
+    return [{ version: null, completed: less('completed'), failed: less('failed') }, ...candidates];
+  }
+
+  candidateTotals(): ReadonlyMap<string, Counts> {
+    return this.#candidateTotals;
   }
 
   windowSeconds(): number {
@@ -107,7 +156,7 @@ class CountedEnds implements EndedRuns {
     const known = this.#slices.findLast((slice) => slice.startsAt === startsAt);
     if (known) return known;
     this.#forget();
-    const slice: Slice = { startsAt, counts: new Map() };
+    const slice: Slice = { startsAt, counts: new Map(), candidates: new Map() };
     this.#slices.push(slice);
     return slice;
   }

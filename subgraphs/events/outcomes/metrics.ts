@@ -6,17 +6,27 @@ import type { LetterCounts } from './letters.ts';
 /** Measures how runs ended, and what processors gave up. */
 export function measureOutcomes(
   { registry }: ServiceMetrics,
-  { ended, letters }: { readonly ended: Pick<EndedRuns, 'totals'>; readonly letters: LetterCounts },
+  {
+    ended,
+    letters,
+  }: { readonly ended: Pick<EndedRuns, 'totals' | 'candidateTotals'>; readonly letters: LetterCounts },
 ): void {
   new Counter({
     name: 'blobgraph_processor_runs_ended_total',
-    help: 'Runs that ended, exports included, since this process began to read the log: each process counts all.',
-    labelNames: ['processor', 'outcome'],
+    help: 'Runs that ended, exports included, by whether a candidate or the present version had them, since this process began to read the log: each process counts all.',
+    labelNames: ['processor', 'outcome', 'version'],
     registers: [registry],
     collect() {
       this.reset();
-      for (const [processor, counts] of ended.totals())
-        for (const outcome of outcomes) this.inc({ processor, outcome }, counts[outcome]);
+      const candidates = ended.candidateTotals();
+      for (const [processor, counts] of ended.totals()) {
+        const candidate = candidates.get(processor);
+        for (const outcome of outcomes) {
+          const [all, given] = [counts[outcome], candidate?.[outcome] ?? 0];
+          this.inc({ processor, outcome, version: 'present' }, all - given);
+          if (candidate) this.inc({ processor, outcome, version: 'candidate' }, given);
+        }
+      }
     },
   });
   const deadLetters = {

@@ -1,5 +1,6 @@
 import { BlobgraphError } from '../../../platform/errors/errors.ts';
 import type { Caller } from '../../../platform/identity/service/caller.ts';
+import { isOperator } from '../../../platform/identity/users/scopes.ts';
 import type { TextCipher } from '../../../platform/sealing/cipher.ts';
 import { noProcessor, retiredError } from '../../../platform/serving/direct-reads/owners.ts';
 import type { Clock } from '../../../platform/time/clock.ts';
@@ -12,7 +13,8 @@ import type { Alongside, DeclarationCheck, ProcessorStore } from './store.ts';
 /** The registered processors. */
 export interface ProcessorRegistry {
   /**
-   * Idempotent: an equal declaration writes nothing, unless something is written `alongside`.
+   * Idempotent: an equal declaration writes nothing, unless something is written `alongside`; nor does one of a version that
+   * was superseded or withdrawn, unless an operator asks: its processes may start again.
    * @throws BlobgraphError PROCESSOR_INVALID: see {@link assertFits}; PROCESSOR_RETIRED: see {@link assertMayReturn}
    */
   register(declaration: Declaration, caller: Caller, alongside?: Alongside): Promise<Processor>;
@@ -34,6 +36,13 @@ interface RegistryDependencies {
   readonly cipher: TextCipher;
   readonly clock: Clock;
 }
+
+/** Whether a version takes no more work. */
+const isResting = ({ resting }: Processor, version: string): boolean =>
+  resting.some((one) => one.version === version);
+
+/** Whether an operator asks, and not a process that starts again. */
+const isAsked = ({ viewer }: Caller): boolean => viewer !== null && isOperator(viewer);
 
 class StoredRegistry implements ProcessorRegistry {
   readonly #deps: RegistryDependencies;
@@ -80,6 +89,7 @@ class StoredRegistry implements ProcessorRegistry {
     const { connection_string: connection, ...rest } = declaration;
     const { id } = rest;
     const [existing] = await this.find([id]);
+    if (existing && isResting(existing, rest.version) && !isAsked(caller)) return existing;
     const isSame = existing && !isRetired(existing) && isRegisteredAs(existing, declaration);
     if (isSame && !alongside && (await this.#hasConnection(id, connection))) return existing;
     const registered = { ...rest, created_at: clock.now() };

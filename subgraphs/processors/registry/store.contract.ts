@@ -36,6 +36,9 @@ export function processorStoreContract(
       status_since: null,
       status_reason: null,
       retired_versions: [],
+      canary: null,
+      resting: [],
+      canary_ended_at: null,
       created_at: new Date('2026-01-02T03:04:05.678Z'),
       ...more,
     });

@@ -1,6 +1,6 @@
 import type { SqlDatabase, SqlValue } from '../../../platform/sql/database.ts';
 import { type Processor, unregistered, withEarlier } from './processor.ts';
-import type { ProcessorStore } from './store.ts';
+import type { Connections, ProcessorStore } from './store.ts';
 
 /** Migrations of the tables. Append only. */
 export const migrations: readonly string[] = [
@@ -66,6 +66,9 @@ export const migrations: readonly string[] = [
     last_seen_at timestamptz NOT NULL
   );
   CREATE INDEX operation_usage_seen ON operation_usage (last_seen_at)`,
+  `ALTER TABLE processors ADD COLUMN canary jsonb, ADD COLUMN canary_connection text,
+    ADD COLUMN resting jsonb NOT NULL DEFAULT '[]', ADD COLUMN canary_ended_at timestamptz;
+  COMMENT ON COLUMN processors.canary_connection IS 'AES-256-GCM, never in plain text'`,
 ];
 
 const columns = [
@@ -95,6 +98,9 @@ const columns = [
   'status_since',
   'status_reason',
   'retired_versions',
+  'canary',
+  'resting',
+  'canary_ended_at',
 ] as const satisfies readonly (keyof Processor)[];
 
 const shown = columns.join(', ');
@@ -108,23 +114,52 @@ const PUT = `
 
 const CHANGE_STATUS = `
   UPDATE processors SET status = $3, status_since = $4, status_reason = $5, retired_versions = CASE $3
-    WHEN 'retired' THEN ARRAY(SELECT DISTINCT unnest(retired_versions || versions) ORDER BY 1) ELSE retired_versions END
+    WHEN 'retired' THEN ARRAY(SELECT DISTINCT unnest(retired_versions || versions) ORDER BY 1) ELSE retired_versions END,
+    canary = CASE $3 WHEN 'retired' THEN NULL ELSE canary END,
+    canary_connection = CASE $3 WHEN 'retired' THEN NULL ELSE canary_connection END
   WHERE id = $1 AND status = ANY($2::text[])
   RETURNING ${shown}`;
 
 const LIST = `SELECT ${shown} FROM processors ORDER BY id COLLATE "C"`;
 
-const toValues = (processor: Processor): SqlValue[] =>
-  columns.map((column) => (column === 'takes' ? JSON.stringify(processor.takes) : processor[column]));
+/** Their values are JSON. */
+const documents = ['takes', 'canary', 'resting'] as const;
+const isDocument = (column: string): column is (typeof documents)[number] =>
+  (documents as readonly string[]).includes(column);
+
+const sqlValueOf = (processor: Processor, column: (typeof columns)[number]): SqlValue => {
+  if (!isDocument(column)) return processor[column];
+  const value = processor[column];
+  return value === null ? null : JSON.stringify(value);
+};
+
+const toValues = (processor: Processor): SqlValue[] => columns.map((column) => sqlValueOf(processor, column));
+
+const changed = columns.filter((column) => column !== 'id' && column !== 'created_at');
+const [KIND, SEALED] = [changed.length + 2, changed.length + 3];
+
+const CHANGE_CANARY = `
+  UPDATE processors SET ${changed.map((column, index) => `${column} = $${index + 2}`).join(', ')},
+    connection_string = CASE $${KIND} WHEN 'promote' THEN canary_connection ELSE connection_string END,
+    canary_connection = CASE $${KIND} WHEN 'keep' THEN canary_connection WHEN 'candidate' THEN $${SEALED} END
+  WHERE id = $1
+  RETURNING ${shown}`;
+
+const sealedOf = (connections: Connections): string | null =>
+  connections.kind === 'candidate' ? connections.sealed : null;
+
+/** Serialises declarations, but not reads: two may be valid separately but not together. */
+async function lockedList(tx: Pick<SqlDatabase, 'execute' | 'query'>): Promise<Processor[]> {
+  await tx.execute('LOCK TABLE processors IN SHARE ROW EXCLUSIVE MODE');
+  return tx.query<Processor>(LIST);
+}
 
 export function createPostgresProcessorStore(database: SqlDatabase): ProcessorStore {
   return {
     prepare: () => database.migrate(migrations),
     put: (registered, sealedConnection, check, alongside) =>
       database.transaction(async (tx) => {
-        // Serialises declarations, but not reads: two may be valid separately but not together.
-        await tx.execute('LOCK TABLE processors IN SHARE ROW EXCLUSIVE MODE');
-        const all = await tx.query<Processor>(LIST);
+        const all = await lockedList(tx);
         const earlier = all.find(({ id }) => id === registered.id);
         check?.(
           all.filter(({ id }) => id !== registered.id),
@@ -141,6 +176,22 @@ export function createPostgresProcessorStore(database: SqlDatabase): ProcessorSt
       ]);
       return row ?? null;
     },
+    changeCanary: (id, decide) =>
+      database.transaction(async (tx) => {
+        const all = await lockedList(tx);
+        const found = all.find((processor) => processor.id === id);
+        if (!found) return null;
+        const decided = decide(
+          found,
+          all.filter((processor) => processor.id !== id),
+        );
+        if (!decided) return found;
+        const { processor, connections } = decided;
+        const values = changed.map((column) => sqlValueOf(processor, column));
+        const ends = [connections.kind, sealedOf(connections)];
+        const [row] = await tx.query<Processor>(CHANGE_CANARY, [id, ...values, ...ends]);
+        return row ?? processor;
+      }),
     find: (ids) =>
       database.query<Processor>(`SELECT ${shown} FROM processors WHERE id = ANY($1::text[])`, [ids]),
     list: () => database.query<Processor>(LIST),
@@ -150,6 +201,13 @@ export function createPostgresProcessorStore(database: SqlDatabase): ProcessorSt
         [id],
       );
       return row?.connection_string;
+    },
+    async sealedCandidate(id) {
+      const [row] = await database.query<{ canary_connection: string | null }>(
+        'SELECT canary_connection FROM processors WHERE id = $1',
+        [id],
+      );
+      return row?.canary_connection ?? undefined;
     },
     ping: () => database.ping(),
   };

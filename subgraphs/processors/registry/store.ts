@@ -13,6 +13,25 @@ export interface StatusChange extends Pick<Processor, 'status' | 'status_reason'
   readonly status_since: Date;
 }
 
+/** What a change of the candidate does with the sealed connection strings. */
+export type Connections =
+  | { readonly kind: 'keep' }
+  /** The candidate's is this one. */
+  | { readonly kind: 'candidate'; readonly sealed: string }
+  /** The candidate's becomes the processor's. */
+  | { readonly kind: 'promote' }
+  /** The candidate's is removed. */
+  | { readonly kind: 'drop' };
+
+/** A processor after a change of its candidate. */
+export interface CanaryChange {
+  readonly processor: Processor;
+  readonly connections: Connections;
+}
+
+/** Decides how to change a processor's candidate; null leaves it as it is. Throws to refuse. */
+export type CanaryDecider = (processor: Processor, others: readonly Processor[]) => CanaryChange | null;
+
 /** Stores declarations, with sealed connection strings. */
 export interface ProcessorStore {
   /** Creates missing tables. */
@@ -38,12 +57,20 @@ export interface ProcessorStore {
     from: readonly Processor['status'][],
     change: StatusChange,
   ): Promise<Processor | null>;
+  /**
+   * Changes what stands beside a processor's present version. Serialised with declarations and with each other: of two at
+   * once, the second decides on what the first has written. Returns the processor as it is then; null when there is none.
+   * @throws errors of `decide`, with nothing written
+   */
+  changeCanary(id: string, decide: CanaryDecider): Promise<Processor | null>;
   /** The known ones of the ids, in no order. */
   find(ids: readonly string[]): Promise<Processor[]>;
   /** All, ordered by id. */
   list(): Promise<Processor[]>;
   /** The sealed connection string; undefined for an unknown processor. */
   sealedConnection(id: string): Promise<string | undefined>;
+  /** That of its candidate; undefined where there is none. */
+  sealedCandidate(id: string): Promise<string | undefined>;
   /** @throws when the store does not answer */
   ping(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { versionFor } from '../../../platform/clients/canary.ts';
 import type { ProcessorDocument } from '../../../platform/clients/registry.ts';
 import { batchSize, obstacleOf, withNextBatch } from '../background/batch.ts';
 import type { Sweeper } from '../background/sweeper.ts';
@@ -17,7 +18,7 @@ import type { IndexEntry } from '../store/records.ts';
 import type { EntryPlace, ScannedEntry } from '../store/scans.ts';
 import type { StateStore } from '../store/store.ts';
 import type { IndexWalk } from '../store/walks.ts';
-import { isLeftOut, takesBlobs } from './decide.ts';
+import { eventOf, isLeftOut, takesBlobs } from './decide.ts';
 
 export interface BackfillSweeperDependencies extends RequestingWalkDependencies {
   readonly store: RequestingWalkDependencies['store'] & Pick<StateStore, 'backfills' | 'bookRecords'>;
@@ -34,8 +35,10 @@ async function plan(
   let isPlanned = false;
   const changed = await changeIfThere(deps, found.userId, found.id, (entry) => {
     const now = deps.clock.now();
+    const version = versionFor(processor, eventOf(entry), entry);
     const requested =
-      isLeftOut(entry, processor, since, isAsked) && applyRequest(entry.runs, processor.id, now, now);
+      isLeftOut(entry, processor, since, isAsked) &&
+      applyRequest(entry.runs, processor.id, now, now, version);
     isPlanned = Boolean(requested) || blobRun(entry.runs, processor.id) !== undefined;
     return requested ? { runs: requested.runs, events: [{ kind: 'retried', run: requested.run }] } : null;
   });

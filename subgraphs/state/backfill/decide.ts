@@ -15,6 +15,10 @@ type Taker = Pick<ProcessorDocument, 'id' | 'takes' | 'opt_in_schema_ids'>;
 const OF_USERS = 'blob.created';
 const OF_PROCESSORS = 'blob.indexed';
 
+/** The first event of a blob. */
+export const eventOf = ({ processorId }: Pick<Candidate, 'processorId'>): string =>
+  processorId === STATE ? OF_USERS : OF_PROCESSORS;
+
 /** Whether a processor takes new blobs, rather than only working on demand. */
 export const takesBlobs = ({ takes }: Pick<Taker, 'takes'>): boolean =>
   [OF_USERS, OF_PROCESSORS].some((event) => (takes[event] ?? []).length > 0);
@@ -25,7 +29,7 @@ export const takesBlobs = ({ takes }: Pick<Taker, 'takes'>): boolean =>
  */
 export function isLeftOut(entry: Candidate, processor: Taker, since: Date | null, isAsked: boolean): boolean {
   const { id, takes } = processor;
-  const taken = takes[entry.processorId === STATE ? OF_USERS : OF_PROCESSORS] ?? [];
+  const taken = takes[eventOf(entry)] ?? [];
   return (
     taken.includes(entry.schemaId) &&
     (isAsked || !isOptIn(processor, entry.schemaId)) &&

@@ -1,3 +1,4 @@
+import { canaryDurable } from '../../../platform/clients/canary.ts';
 import type { ProcessorDocument } from '../../../platform/clients/registry.ts';
 import type { EventLog } from '../../../platform/event-log/log.ts';
 import type { ScannedEntry } from '../store/scans.ts';
@@ -40,10 +41,11 @@ export function withNextBatch(
 /** Why a processor gets no batch now; null when it does. Live events go first. */
 export async function obstacleOf(
   eventLog: Pick<EventLog, 'waiting'>,
-  { id, active, status }: Pick<ProcessorDocument, 'id' | 'active' | 'status'>,
+  { id, active, status, canary }: Pick<ProcessorDocument, 'id' | 'active' | 'status' | 'canary'>,
 ): Promise<string | null> {
   if (status === 'paused') return `\`${id}\` is paused.`;
   if (!active) return `\`${id}\` is not active: it is given no work.`;
-  const waiting = await eventLog.waiting(id);
+  // A candidate takes its part of the runs.
+  const waiting = (await eventLog.waiting(id)) + (canary ? await eventLog.waiting(canaryDurable(id)) : 0);
   return waiting > 0 ? `\`${id}\` has live work to do first: ${waiting} events wait for it.` : null;
 }

@@ -20,7 +20,10 @@ import { type BuryDependencies, buryEntry } from './deletion.ts';
 export interface ErasureSweeperDependencies extends BuryDependencies {
   readonly store: BuryDependencies['store'] &
     ErasureStore &
-    Pick<StateStore, 'page' | 'insertEntry' | 'eraseUserBlobs' | 'forgetSummary' | 'outboxLength'>;
+    Pick<
+      StateStore,
+      'page' | 'insertEntry' | 'eraseUserBlobs' | 'forgetSummary' | 'outboxLength' | 'reprocessings'
+    >;
   readonly processors: Pick<ProcessorCatalog, 'all'>;
   readonly erasure: ErasureClient;
   /** Absent where there are no webhooks. */
@@ -150,6 +153,7 @@ async function erase(run: Progress, begun: Erasure): Promise<Erasure> {
   }
   while (await eraseUnindexed(run, begun)) await run.goOn(begun);
   await store.eraseBooks(userId);
+  await store.reprocessings.forgetWalks(userId);
   await store.forgetSummary(userId);
   let erasure = withStore(begun, STATE, clock.now());
   const erased = new Set([STATE]);

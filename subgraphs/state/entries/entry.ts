@@ -10,7 +10,7 @@ import {
   type UserBlobRecord,
 } from '../store/records.ts';
 import { PREVIEW_LENGTH, previewOf } from './content.ts';
-import { pendingRuns, processingState } from './runs.ts';
+import { pendingRuns, processingState, type Versions } from './runs.ts';
 
 /** The processor id of users' own blobs. */
 export const STATE = 'state';
@@ -28,11 +28,13 @@ export const isPending = ({
 export interface EventDetails {
   /** The run that changed. */
   readonly run?: Pick<Run, 'processorId' | 'state' | 'attempt' | 'generation' | 'artifact'> &
-    Partial<Pick<Run, 'stage' | 'progress' | 'error'>>;
+    Partial<Pick<Run, 'stage' | 'progress' | 'error' | 'version'>>;
   /** For `created` and `indexed`: the processors that have a planned run. */
   readonly planned?: readonly string[];
   /** Of those, the processors that are asked later, by an event of its own. */
   readonly held?: readonly string[];
+  /** Candidates that their runs are given to. */
+  readonly canary?: Versions;
   /** For `indexed`: true when the content does not exist yet. */
   readonly pending?: boolean;
 }
@@ -46,6 +48,7 @@ const runBody = ({
   stage,
   progress,
   error,
+  version,
 }: NonNullable<EventDetails['run']>) => ({
   processor_id: processorId,
   state,
@@ -55,6 +58,7 @@ const runBody = ({
   ...(stage == null ? {} : { stage }),
   ...(progress == null ? {} : { progress }),
   ...(error == null ? {} : { code: error.code }),
+  ...(version === undefined ? {} : { version }),
 });
 
 /** Members of an entry that its events carry. */
@@ -77,7 +81,7 @@ export function eventOf(
   entry: ToldOf,
   kind: EventKind,
   at: Date,
-  { run, planned, held = [], pending }: EventDetails = {},
+  { run, planned, held = [], canary = {}, pending }: EventDetails = {},
 ): OutboxEvent {
   const trace = currentTrace();
   return {
@@ -98,6 +102,7 @@ export function eventOf(
       ...(run ? { run: runBody(run) } : {}),
       ...(planned ? { planned: [...planned] } : {}),
       ...(held.length > 0 ? { held: [...held] } : {}),
+      ...(Object.keys(canary).length > 0 ? { canary } : {}),
       ...(pending ? { pending } : {}),
     },
   };
@@ -118,16 +123,27 @@ const toldOfUserBlob = (blob: UserBlobRecord) => ({
 });
 
 /** The event that a user's blob is stored with. `held`: the processors that it does not ask yet. */
-export const createdEventOf = (blob: UserBlobRecord, held: readonly string[]): OutboxEvent =>
-  eventOf(toldOfUserBlob(blob), 'created', blob.createdAt, { planned: blob.expectedProcessorIds, held });
+export const createdEventOf = (
+  blob: UserBlobRecord,
+  { held = [], canary = {} }: Pick<EventDetails, 'held' | 'canary'>,
+): OutboxEvent => {
+  const details = { planned: blob.expectedProcessorIds, held, canary };
+  return eventOf(toldOfUserBlob(blob), 'created', blob.createdAt, details);
+};
 
-/** The processors that a user's blob does not ask yet. Its event says so, which it keeps until that is published. */
-const heldOf = ({ outbox }: UserBlobRecord): readonly string[] =>
-  outbox.find(({ kind }) => kind === 'created')?.body.held ?? [];
+/**
+ * The processors that a user's blob does not ask yet, and the candidates that it asks. Its event says so, which it keeps
+ * until that is published.
+ */
+function askedOf({ outbox }: UserBlobRecord) {
+  const { held = [], canary = {} } = outbox.find(({ kind }) => kind === 'created')?.body ?? {};
+  return { held, canary };
+}
 
 /** The index entry of a user's blob: the same whenever it is made of the same record. */
 export function entryOfUserBlob(blob: UserBlobRecord): IndexEntry {
-  const runs = pendingRuns(blob.expectedProcessorIds, blob.createdAt, heldOf(blob));
+  const { held, canary } = askedOf(blob);
+  const runs = pendingRuns(blob.expectedProcessorIds, blob.createdAt, held, canary);
   const json = jsonOf(blob);
   return {
     ...toldOfUserBlob(blob),
@@ -180,11 +196,13 @@ export function entryOfDerived(
     expectedProcessorIds: readonly string[];
     /** Of those, the ones that are not asked yet. */
     held: readonly string[];
+    /** Candidates that their runs are given to. */
+    canary?: Versions;
     at: Date;
   },
 ): IndexEntry {
   const { sources, at } = context;
-  const runs = pendingRuns(context.expectedProcessorIds, at, context.held);
+  const runs = pendingRuns(context.expectedProcessorIds, at, context.held, context.canary);
   return {
     id: registration.remote_blob_id,
     userId: registration.user_id,

@@ -37,13 +37,23 @@ export function processingState(all: readonly Run[]): ProcessingState {
   return 'COMPLETED';
 }
 
-const pending = (of: Pick<Run, 'processorId' | 'attempt' | 'generation'>, at: Date): Run =>
+const pending = (of: Pick<Run, 'processorId' | 'attempt' | 'generation' | 'version'>, at: Date): Run =>
   runFrom({ ...of, state: 'PENDING', progress: null, error: null, updatedAt: at.toISOString() });
 
+/** Versions of candidates that runs are given to, by processor. */
+export type Versions = Readonly<Record<string, string>>;
+
+const givenTo = (version: string | undefined) => (version === undefined ? {} : { version });
+
 /** Planned runs of these processors. `held`: those that are not asked yet. */
-export const pendingRuns = (processorIds: readonly string[], at: Date, held: readonly string[] = []): Run[] =>
+export const pendingRuns = (
+  processorIds: readonly string[],
+  at: Date,
+  held: readonly string[] = [],
+  canary: Versions = {},
+): Run[] =>
   processorIds.map((processorId) => {
-    const run = pending({ processorId, attempt: 0, generation: 0 }, at);
+    const run = pending({ processorId, attempt: 0, generation: 0, ...givenTo(canary[processorId]) }, at);
     return held.includes(processorId) ? heldBack(run) : run;
   });
 
@@ -58,13 +68,15 @@ export function planRuns(
   processorIds: readonly string[],
   at: Date,
   held: readonly string[] = [],
+  canary: Versions = {},
 ): { readonly runs: readonly Run[]; readonly asked: readonly Run[] } {
   const early = processorIds.flatMap((id) => blobRun(runs, id) ?? []);
-  const asked = early.map((run) => next(run.processorId, run, run.generation, at));
+  const asked = early.map((run) => again(run, at));
   const more = pendingRuns(
     processorIds.filter((id) => !blobRun(runs, id)),
     at,
     held,
+    canary,
   );
   const now = more.filter((run) => !isHeld(run));
   return {
@@ -97,6 +109,7 @@ function advances(run: Run, report: RunReport): boolean {
 }
 
 function reported(report: RunReport, run: Run | undefined, at: Date): Run {
+  const version = run?.generation === report.generation ? run.version : undefined;
   const isSameAttempt = run?.generation === report.generation && run.attempt === report.attempt;
   const before = isSameAttempt && report.state === 'PROCESSING' ? run : undefined;
   return {
@@ -109,6 +122,7 @@ function reported(report: RunReport, run: Run | undefined, at: Date): Run {
     progress: report.state === 'COMPLETED' ? 1 : (report.progress ?? before?.progress ?? null),
     error: report.state === 'FAILED' ? (report.error ?? null) : null,
     updatedAt: at.toISOString(),
+    ...givenTo(version),
   };
 }
 
@@ -139,17 +153,19 @@ export function applyReport(runs: readonly Run[], report: ProcessingReport, at: 
 /**
  * Requests a missing result: a run that is completed, that has sent no report since `silentSince`, or that does not
  * exist. Null while a run is under way or held, or when it failed.
+ * @param version the candidate that a new run is given to
  */
 export function applyRequest(
   runs: readonly Run[],
   processorId: string,
   at: Date,
   silentSince: Date,
+  version?: string,
 ): ChangedRuns | null {
   const run = blobRun(runs, processorId);
   if (run && (run.state === 'FAILED' || isHeld(run))) return null;
   if (run && isUnderWay(run) && new Date(run.updatedAt) >= silentSince) return null;
-  return changed(runs, next(processorId, run, run?.generation ?? 0, at));
+  return changed(runs, next(processorId, run, run?.generation ?? 0, at, run ? run.version : version));
 }
 
 /** Requests a run again that failed, or that has sent no report since `silentSince`; null for any other run. */
@@ -161,9 +177,7 @@ export function applyRetry(
 ): ChangedRuns | null {
   const run = blobRun(runs, processorId);
   const isSilent = run && isUnderWay(run) && !isHeld(run) && new Date(run.updatedAt) < silentSince;
-  return run && (run.state === 'FAILED' || isSilent)
-    ? changed(runs, next(processorId, run, run.generation, at))
-    : null;
+  return run && (run.state === 'FAILED' || isSilent) ? changed(runs, again(run, at)) : null;
 }
 
 /** Ends a run as failed, e.g. because it was cancelled. */
@@ -183,22 +197,46 @@ export const applyHold = (runs: readonly Run[], { run }: ChangedRuns): ChangedRu
 
 /** Requests a run that was held back, or again one whose event was lost. */
 export const applyHandOut = (runs: readonly Run[], run: Run, at: Date): ChangedRuns =>
-  changed(runs, next(run.processorId, run, run.generation, at));
+  changed(runs, again(run, at));
+
+/**
+ * Takes a run from the candidate that it was given to. One that is not COMPLETED is requested of the present version, a
+ * held one in its turn. The run as it is when it is not a candidate's.
+ */
+export function applyReturn(runs: readonly Run[], run: Run, at: Date): ChangedRuns {
+  const { version: _, ...plain } = run;
+  if (run.state === 'COMPLETED') return changed(runs, plain);
+  const returned = next(run.processorId, run, run.generation, at, undefined);
+  return changed(runs, isHeld(run) ? heldBack({ ...returned, attempt: run.attempt }) : returned);
+}
 
 /**
  * Requests the next generation; null while a run is under way.
  * @param first the generation to begin with when there is no run
+ * @param version the candidate that it is given to
  */
 export function applyReprocess(
   runs: readonly Run[],
   processorId: string,
   first: number,
   at: Date,
+  version?: string,
 ): ChangedRuns | null {
   const run = blobRun(runs, processorId);
   if (run && isUnderWay(run)) return null;
-  return changed(runs, next(processorId, run, run ? run.generation + 1 : first, at));
+  return changed(runs, next(processorId, run, run ? run.generation + 1 : first, at, version));
 }
 
-const next = (processorId: string, run: Run | undefined, generation: number, at: Date): Run =>
-  pending({ processorId, attempt: (run?.attempt ?? 0) + 1, generation }, at);
+function next(
+  processorId: string,
+  run: Pick<Run, 'attempt'> | undefined,
+  generation: number,
+  at: Date,
+  version: string | undefined,
+): Run {
+  const attempt = (run?.attempt ?? 0) + 1;
+  return pending({ processorId, attempt, generation, ...givenTo(version) }, at);
+}
+
+/** The same run, requested once more. */
+const again = (run: Run, at: Date): Run => next(run.processorId, run, run.generation, at, run.version);

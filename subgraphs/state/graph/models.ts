@@ -12,6 +12,7 @@ import type { RetryDependencies } from '../blobs/processing/retry.ts';
 import type { DeletionDependencies } from '../deletion/deletion.ts';
 import type { DeleteUserDependencies, ErasedStore, ErasureReport } from '../deletion/erasure.ts';
 import type { EntryPage } from '../entries/pagination.ts';
+import type { Reprocessing, ReprocessingDependencies } from '../reprocessing/reprocessing.ts';
 import type { ConversationSummary } from '../store/books.ts';
 import type { AnyEntry } from '../store/records.ts';
 import type { StateStore } from '../store/store.ts';
@@ -27,6 +28,7 @@ export type GraphDependencies = CreateBlobDependencies &
   DeletionDependencies &
   DeleteUserDependencies &
   BackfillDependencies &
+  ReprocessingDependencies &
   RetryDependencies &
   ReprocessDependencies &
   ContentDependencies & {
@@ -102,6 +104,7 @@ export type UserStateModel = UserModel;
 export type UserErasureModel = ErasureReport;
 export type ErasedStoreModel = ErasedStore;
 export type BackfillModel = IndexWalk;
+export type ReprocessingModel = Reprocessing;
 
 /** A blob by its key; its owner resolves the rest. */
 export interface BlobModel {

@@ -9,6 +9,9 @@ import { reprocess } from '../blobs/processing/reprocess.ts';
 import { cancelProcessing, retryProcessing } from '../blobs/processing/retry.ts';
 import { deleteBlob } from '../deletion/deletion.ts';
 import { deleteUser } from '../deletion/erasure.ts';
+import { parseReprocessing } from '../reprocessing/input.ts';
+import { beginReprocessing, cancelReprocessing } from '../reprocessing/reprocessing.ts';
+import { whose } from '../reprocessing/resolvers.ts';
 import type { MutationResolvers } from './graphql.generated.ts';
 import type { Context } from './models.ts';
 
@@ -74,6 +77,18 @@ export const mutations: MutationResolvers<Context> = {
     const operator = requireOperator(caller);
     const { result, userErrors } = await payload(() => beginBackfill(deps, operator.userId, args));
     return { backfill: result, userErrors };
+  },
+  async reprocessBlobs(_root, { input }, { caller, deps, viewer }) {
+    whose({ caller, viewer }, input.allUsers);
+    const { result, userErrors } = await payload(async () =>
+      beginReprocessing(deps, viewer.userId, parseReprocessing(input)),
+    );
+    return { reprocessing: result, userErrors };
+  },
+  async cancelReprocessing(_root, { processorId, allUsers }, { caller, deps, viewer }) {
+    const userId = whose({ caller, viewer }, allUsers ?? false);
+    const { result, userErrors } = await payload(() => cancelReprocessing(deps, processorId, userId));
+    return { reprocessing: result, userErrors };
   },
   async retryProcessing(_root, { blobId, processorId }, { deps, viewer, loaders }) {
     const { result, userErrors } = await payload(() =>

@@ -18,6 +18,7 @@ import {
   pageAfter,
   pageSize,
 } from '../entries/pagination.ts';
+import { reprocessingFields, reprocessingQuery } from '../reprocessing/resolvers.ts';
 import type { EntryFilter } from '../store/filter.ts';
 import { facetOf } from '../store/filter.ts';
 import type { PlaceFilter } from '../store/lists.ts';
@@ -139,6 +140,7 @@ export const resolvers: Resolvers = {
       requireOperator(caller);
       return deps.store.backfills.walk(processorId);
     },
+    ...reprocessingQuery,
   },
 
   Mutation: mutations,
@@ -220,6 +222,7 @@ export const resolvers: Resolvers = {
   ReprocessPayload: live,
 
   Backfill: { state: ({ finishedAt }) => (finishedAt ? 'COMPLETED' : 'RUNNING') },
+  Reprocessing: reprocessingFields,
 
   UserErasure: {
     state: ({ finishedAt }) => (finishedAt ? 'COMPLETED' : 'RUNNING'),

@@ -91,7 +91,12 @@ export function processingOf(
     };
     return {
       state,
-      runs: runs.map((run) => ({ ...run, updatedAt: new Date(run.updatedAt), obstacle: obstacleOf(run) })),
+      runs: runs.map((run) => ({
+        ...run,
+        version: run.version ?? null,
+        updatedAt: new Date(run.updatedAt),
+        obstacle: obstacleOf(run),
+      })),
     };
   });
 }

@@ -33,7 +33,11 @@ const isLost = (run: Run | undefined, { startedAt }: Pick<IndexWalk, 'startedAt'
 const HEARD_SECONDS = 120;
 
 /** Whether a process that began before its processor was cut off may still be at work. */
-const mayBeAtWork = (run: Run, processor: Taker, now: Date): boolean =>
+export const mayBeAtWork = (
+  run: Run,
+  processor: Pick<ProcessorDocument, 'timeout_seconds'>,
+  now: Date,
+): boolean =>
   run.state === 'PROCESSING' &&
   now.getTime() - new Date(run.updatedAt).getTime() < Math.min(silenceOf(processor), HEARD_SECONDS) * 1_000;
 

@@ -47,6 +47,7 @@ function follow(system: SetUp, eventLog: ReturnType<typeof logOf>, on: StateStor
     ...system.depsOn(on),
     eventLog,
     nudgeRetirement: (id) => sweeper.nudge(id),
+    nudgeCanaryEnd: () => undefined,
     everyMs: 5,
   });
   sweeper.start();

@@ -27,7 +27,10 @@ export const left = (state: Run['state'], over: Partial<Run> = {}): Run =>
   });
 
 type WalkerDependencies = HandOutSweeperDependencies &
-  RetirementDependencies & { readonly processors: Pick<ProcessorCatalog, 'known' | 'get'> };
+  RetirementDependencies & {
+    readonly store: StateStore;
+    readonly processors: Pick<ProcessorCatalog, 'known' | 'get'>;
+  };
 
 /** A store, a processor, and a clock that only the test moves. */
 export async function setUpOn(create: (database: SqlDatabase) => StateStore) {

@@ -116,7 +116,10 @@ describe('the relay', () => {
 
   it('makes the entry of a blob whose run was held back with that run held', async () => {
     const { outbox: _, ...unheld } = abandoned();
-    const blob = { ...unheld, outbox: [createdEventOf({ ...unheld, outbox: [] }, ['text-expansion'])] };
+    const blob = {
+      ...unheld,
+      outbox: [createdEventOf({ ...unheld, outbox: [] }, { held: ['text-expansion'] })],
+    };
     await store.insertUserBlob(blob);
     await withRelay(log, async () => {
       await vi.waitFor(async () => expect(await store.outboxLength()).toBe(0), { timeout: 10_000 });

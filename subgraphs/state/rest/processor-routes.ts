@@ -78,6 +78,7 @@ export const beginBody = z.object({
   processor_id: label(textLimits.id),
   attempt,
   generation: generation.optional(),
+  processor_version: label(textLimits.word).optional(),
 });
 
 const keptBody = z.object({ id: label(textLimits.id) });
@@ -99,6 +100,7 @@ export const reportBody = z.object({
   stage: label(textLimits.word).optional(),
   progress: z.number().min(0).max(1).optional(),
   error: z.object({ code: label(textLimits.word), message: reason }).optional(),
+  processor_version: label(textLimits.word).optional(),
 });
 
 /** @throws BlobgraphError FORBIDDEN when a service calls for another processor */

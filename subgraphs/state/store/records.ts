@@ -71,6 +71,8 @@ export interface Run {
   readonly updatedAt: string;
   /** Only while it is PENDING and its processor was not asked yet: others of its user go first. */
   readonly held?: true;
+  /** The candidate's version that it was given to; absent: it is the present version's. */
+  readonly version?: string;
 }
 
 /** One entry of the index. */

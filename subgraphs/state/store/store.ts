@@ -63,6 +63,10 @@ export interface StateStore
   readonly handOuts: WalkStore;
   /** Walks that end the runs of retired processors. */
   readonly retirements: WalkStore;
+  /** Runs of candidates that were promoted or withdrawn. */
+  readonly canaryEnds: WalkStore;
+  /** Walks that make blobs anew. */
+  readonly reprocessings: WalkStore;
 
   /** Creates missing tables, collections and indexes. */
   prepare(): Promise<void>;

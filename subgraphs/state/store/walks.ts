@@ -1,10 +1,57 @@
 import type { EntryPlace } from './scans.ts';
 
+/** Which blobs are made anew; null: any. Times are ISO 8601. */
+export interface ReprocessingFilter {
+  readonly schemaId: string | null;
+  readonly bookId: string | null;
+  readonly type: string | null;
+  /** Created at this time or later. */
+  readonly createdAfter: string | null;
+  /** Created before this time. */
+  readonly createdBefore: string | null;
+  /** Whose result this version made. */
+  readonly madeByVersion: string | null;
+  /** Whose run failed. */
+  readonly failedOnly: boolean;
+}
+
+/** What a walk is to make anew, and how far it is. */
+export interface ReprocessingDetails {
+  /** Tells requests apart. */
+  readonly id: string;
+  /** The idempotency key; null: none. */
+  readonly key: string | null;
+  readonly processorId: string;
+  /** Whose blobs; null: all users'. */
+  readonly userId: string | null;
+  /** The version that makes them; null: whichever has new blobs. */
+  readonly version: string | null;
+  readonly filter: ReprocessingFilter;
+  readonly runsPerMinute: number;
+  /** Blobs that fit, as far as they are counted. */
+  readonly counted: number;
+  /** All of them; null while they are counted. */
+  readonly total: number | null;
+  /** Runs that failed. */
+  readonly failedRuns: number;
+  /** No batch is asked for before this time, ISO 8601. */
+  readonly paceAt: string;
+  readonly cancelled: boolean;
+}
+
+/** A blob of a batch. */
+export interface BatchPlace extends EntryPlace {
+  /** The generation that is asked for; absent in walks that make nothing anew. */
+  readonly generation?: number;
+}
+
 /**
  * A walk through the whole index for one processor. A backfill requests runs on blobs that are older than the
- * processor, a hand-out requests runs again whose events it missed, a retirement ends its runs.
+ * processor, a hand-out requests runs again whose events it missed, a retirement ends its runs, a candidate's end has the
+ * present version make what the candidate has left.
  */
 export interface IndexWalk {
+  /** The key among walks of its kind. Of one that makes blobs anew, it names whose as well. */
   readonly processorId: string;
   /** Only blobs created at this time or later; null: all. */
   readonly since: Date | null;
@@ -25,7 +72,9 @@ export interface IndexWalk {
   /** The last entry read; null at the beginning. */
   readonly after: EntryPlace | null;
   /** Blobs whose runs are requested, or about to be, and not finished. */
-  readonly batch: readonly EntryPlace[];
+  readonly batch: readonly BatchPlace[];
+  /** Of a walk that makes blobs anew; null: any other. */
+  readonly details: ReprocessingDetails | null;
   /** Grows whenever the walk is begun or claimed. Writes with an older lease are refused. */
   readonly lease: number;
 }
@@ -47,13 +96,18 @@ export interface WalkStore {
   claimWalk(processorId: string, now: Date, until: Date): Promise<IndexWalk | null>;
   /** Saves a walk's progress; `dueAt` null: it is never due again. False when another process has claimed it since. */
   saveWalk(walk: IndexWalk, dueAt: Date | null): Promise<boolean>;
+  /** Ends a running walk, and says that it was cancelled; whoever has it hears of it when it saves. False when none runs. */
+  cancelWalk(processorId: string, at: Date): Promise<boolean>;
+  /** Removes walks over this user's blobs alone. */
+  forgetWalks(userId: string): Promise<void>;
   /** Processors with a due walk, the longest due first. */
   dueWalks(now: Date, limit: number): Promise<string[]>;
 }
 
 /** A walk at its beginning. */
 export const newWalk = (
-  walk: Pick<IndexWalk, 'processorId' | 'requestedBy' | 'startedAt'> & Partial<Pick<IndexWalk, 'since'>>,
+  walk: Pick<IndexWalk, 'processorId' | 'requestedBy' | 'startedAt'> &
+    Partial<Pick<IndexWalk, 'since' | 'after' | 'details'>>,
 ): Omit<IndexWalk, 'lease'> => ({
   since: null,
   finishedAt: null,
@@ -63,5 +117,6 @@ export const newWalk = (
   obstacle: null,
   after: null,
   batch: [],
+  details: null,
   ...walk,
 });

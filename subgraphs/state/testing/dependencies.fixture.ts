@@ -41,6 +41,7 @@ export const dependenciesOf = (
   nudgeErasure: () => undefined,
   nudgeBackfill: () => undefined,
   nudgeHandOut: () => undefined,
+  nudgeReprocessing: () => undefined,
   intake: { assertOpen: () => undefined, take: (count) => count },
   logger: createLogger('silent'),
   clock,

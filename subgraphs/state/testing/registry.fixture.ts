@@ -32,6 +32,9 @@ export const processorDocument = (id: string, over: Partial<ProcessorDocument> =
   status_since: null,
   status_reason: null,
   retired_versions: [],
+  canary: null,
+  resting: [],
+  canary_ended_at: null,
   created_at: '2026-01-01T00:00:00.000Z',
   ...over,
 });

@@ -43,21 +43,21 @@ export interface TakerDependencies {
 }
 
 /**
- * The processors that take a new blob: those that take its schema on this event, except opt-in processors that its book
- * does not ask for.
+ * The processors that take a new blob, by id: those that take its schema on this event, except opt-in processors that its
+ * book does not ask for.
  * @throws BlobgraphError SERVICE_UNAVAILABLE without the registry
  */
 export async function takersOf(
   { processors, store }: TakerDependencies,
   blob: Placed,
   event: string,
-): Promise<string[]> {
+): Promise<ProcessorDocument[]> {
   const takers = await processors.takers(blob.schemaId, event);
   const waiting = takers.filter((processor) => isOptIn(processor, blob.schemaId));
   const [book] =
     waiting.length > 0 && blob.bookId !== null ? await store.bookRecords(blob.userId, [blob.bookId]) : [];
   const asked = new Set(book?.automatic);
-  return takers.filter((taker) => !waiting.includes(taker) || asked.has(taker.id)).map(({ id }) => id);
+  return takers.filter((taker) => !waiting.includes(taker) || asked.has(taker.id));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { versionsFor } from '../../../../platform/clients/canary.ts';
 import type { LoadedSchema, SchemaClient } from '../../../../platform/clients/schemas.ts';
 import { BlobgraphError, InputErrors } from '../../../../platform/errors/errors.ts';
 import { KEY_FIELD } from '../../../../platform/ids/idempotency.ts';
@@ -87,11 +88,13 @@ export async function makeRecord(
   const { version } = await validate(deps, input, maker);
   const place = placeOf(input);
   const blob = { userId, bookId: place.bookId, schemaId: input.schemaId };
-  const expectedProcessorIds = await takersOf(deps, blob, 'blob.created');
+  const id = key === null ? deps.ids.next() : userBlobId(userId, key);
+  const takers = await takersOf(deps, blob, 'blob.created');
+  const expectedProcessorIds = takers.map((taker) => taker.id);
   const held = await deps.turns.take(userId, expectedProcessorIds);
   const json = JSON.stringify(input.data);
   const record: UserBlobRecord = {
-    id: key === null ? deps.ids.next() : userBlobId(userId, key),
+    id,
     userId,
     schemaId: input.schemaId,
     schemaVersion: version,
@@ -107,5 +110,6 @@ export async function makeRecord(
     expectedProcessorIds,
     outbox: [],
   };
-  return { ...record, outbox: [createdEventOf(record, held)] };
+  const canary = versionsFor(takers, 'blob.created', record);
+  return { ...record, outbox: [createdEventOf(record, { held, canary })] };
 }

@@ -6,7 +6,12 @@ import type {
   SourceDocument,
 } from '../../../../platform/clients/state.ts';
 import { BlobgraphError } from '../../../../platform/errors/errors.ts';
-import { type ChangeDependencies, changeEntry, requireEntry } from '../../entries/changes.ts';
+import {
+  type ChangeDependencies,
+  changeEntry,
+  type EntryDecider,
+  requireEntry,
+} from '../../entries/changes.ts';
 import { isPending, STATE } from '../../entries/entry.ts';
 import { blobRun, isHeld } from '../../entries/runs.ts';
 import type { IndexEntry } from '../../store/records.ts';
@@ -15,6 +20,7 @@ import { assertNotRetired, pausedRefusal, retiredMessage, statusOf } from './pro
 import { assertMayRead } from './reading.ts';
 import { decideReport, isOfCancelled } from './report.ts';
 import { nameSources, sourcesOf } from './sources.ts';
+import { assertNotResting, type Given, givenOf, isFor, withoutStale } from './versions.ts';
 
 export interface BeginDependencies extends ChangeDependencies {
   readonly store: Pick<StateStore, 'entries' | 'updateEntry' | 'userBlobs'>;
@@ -69,25 +75,37 @@ function isNotYet({ runs }: IndexEntry, processorId: string, generation: number)
   return run !== undefined && isHeld(run) && run.generation === generation;
 }
 
-/** @throws BlobgraphError PROCESSOR_PAUSED, PROCESSOR_RETIRED */
+/** @throws BlobgraphError PROCESSOR_PAUSED, also for a version that takes no more work; PROCESSOR_RETIRED */
 async function assertMayWork(
   processors: BeginDependencies['processors'],
-  processorId: string,
+  { processor_id: id, processor_version: version }: RunBeginning,
 ): Promise<void> {
-  const status = await statusOf(processors, processorId);
-  assertNotRetired(processorId, status);
-  if (status === 'paused') throw pausedRefusal(processorId);
+  const status = await statusOf(processors, id);
+  assertNotRetired(id, status);
+  if (status === 'paused') throw pausedRefusal(id);
+  await assertNotResting(processors, id, version);
 }
 
-/** Applies the report that the run is processing. False when the run was cancelled. */
+/** Applies the report that the run is processing. False when the run was cancelled, or is another version's by now. */
 async function markProcessing(
   deps: BeginDependencies,
   entry: IndexEntry,
   report: ProcessingReport,
+  given: Given,
 ): Promise<boolean> {
+  const decideOn = decideReport(deps.clock, report);
+  let isOwn = true;
+  const decide: EntryDecider = (found) => {
+    isOwn = isFor(found, report.processor_id, given);
+    if (!isOwn) return null;
+    const own = withoutStale(found, report.processor_id, given);
+    const run = blobRun(own.runs, report.processor_id);
+    const isTaken = own !== found && run !== undefined;
+    return decideOn(own) ?? (isTaken ? { runs: own.runs, events: [{ kind: 'processing', run }] } : null);
+  };
   try {
-    await changeEntry(deps, entry.userId, entry.id, decideReport(deps.clock, report), entry);
-    return true;
+    await changeEntry(deps, entry.userId, entry.id, decide, entry);
+    return isOwn;
   } catch (error) {
     if (error instanceof BlobgraphError && error.code === 'CANCELLED') return false;
     throw error;
@@ -95,8 +113,8 @@ async function markProcessing(
 }
 
 /**
- * Begins a run, unless it is completed, cancelled or held back, and returns its sources: the blob itself, or the sources of a
- * pending blob of the processor's own. An older generation, made again because its content is missing, leaves the run
+ * Begins a run, unless it is completed, cancelled, held back or another version's, and returns its sources: the blob
+ * itself, or the sources of a pending blob of the processor's own. An older generation, made again because its content is missing, leaves the run
  * as it is. Idempotent.
  * @throws BlobgraphError BLOB_NOT_FOUND, FORBIDDEN, VALIDATION_FAILED, CONTENT_MISSING, PROCESSOR_PAUSED,
  *   PROCESSOR_RETIRED, SERVICE_UNAVAILABLE
@@ -107,17 +125,19 @@ export async function beginRun(
   beginning: RunBeginning,
 ): Promise<BegunRun> {
   const { blob_id, processor_id, attempt } = beginning;
-  await assertMayWork(deps.processors, processor_id);
+  await assertMayWork(deps.processors, beginning);
+  const given = await givenOf(deps.processors, beginning);
   const entry = await requireEntry(deps.store, userId, blob_id, 'blob_id');
   await assertMayRead(deps.processors, processor_id, [entry]);
   const { generation, done, isNewest } = standing(entry, beginning);
   const isNotWanted = isOfCancelled(entry, { processor_id, generation });
-  if (done || isNotWanted || isNotYet(entry, processor_id, generation))
-    return { generation, done: true, sources: [] };
+  const isOthers = isNewest && !isFor(entry, processor_id, given);
+  const isNotNow = isOthers || isNotYet(entry, processor_id, generation);
+  if (done || isNotWanted || isNotNow) return { generation, done: true, sources: [] };
   // Read first: a run without sources must not stay PROCESSING for ever.
   const sources = await readSources(deps, entry, processor_id);
   const report = { blob_id, processor_id, state: 'PROCESSING', attempt, generation } as const;
-  if (isNewest && !(await markProcessing(deps, entry, report)))
+  if (isNewest && !(await markProcessing(deps, entry, report, given)))
     return { generation, done: true, sources: [] };
   return { generation, done, sources };
 }

@@ -14,6 +14,7 @@ import { applyReport, blobRun, isCancelled } from '../../entries/runs.ts';
 import type { IndexEntry, Run } from '../../store/records.ts';
 import { assertNotRetired, pausedRefusal, statusOf } from './processor-status.ts';
 import { assertMayRead } from './reading.ts';
+import { takenFrom } from './versions.ts';
 
 const KINDS = {
   PENDING: 'processing',
@@ -59,16 +60,23 @@ export function isOfCancelled(
 const isOfPaused = ({ runs }: IndexEntry, { processor_id, artifact, state }: ProcessingReport): boolean =>
   state === 'FAILED' && artifact === undefined && blobRun(runs, processor_id)?.state === 'PENDING';
 
+const NOT_TAKEN = (_entry: Pick<IndexEntry, 'runs'>): boolean => false;
+
 /**
- * Applies a report to an entry; null when it is not news. `isEntered`: the result is already in the index, so it is too
+ * Applies a report to an entry; null when it is not news. `isTaken`: whether the run was taken from the version that reports. `isEntered`: the result is already in the index, so it is too
  * late to cancel the run.
  * @throws BlobgraphError VALIDATION_FAILED; CANCELLED when the report continues a cancelled run; PROCESSOR_PAUSED
  */
 export const decideReport =
-  (clock: Clock, report: ProcessingReport, { isEntered = false, isPaused = false } = {}): EntryDecider =>
+  (
+    clock: Clock,
+    report: ProcessingReport,
+    { isEntered = false, isPaused = false, isTaken = NOT_TAKEN } = {},
+  ): EntryDecider =>
   (entry) => {
     if (isTooEarly(entry, report)) return null;
-    if (!isEntered && report.artifact === undefined && isOfCancelled(entry, report)) {
+    const isUnwanted = isOfCancelled(entry, report) || isTaken(entry);
+    if (!isEntered && report.artifact === undefined && isUnwanted) {
       if (report.state === 'PROCESSING') throw cancelled();
       return null;
     }
@@ -96,7 +104,8 @@ export async function reportProcessing(
   assertNotRetired(report.processor_id, status);
   const read = await requireEntry(deps.store, userId, report.blob_id);
   await assertMayRead(deps.processors, report.processor_id, [read]);
-  const decide = decideReport(deps.clock, report, { isPaused: status === 'paused' });
+  const isTaken = await takenFrom(deps.processors, report);
+  const decide = decideReport(deps.clock, report, { isPaused: status === 'paused', isTaken });
   return changeEntry(deps, userId, report.blob_id, decide, read);
 }
 

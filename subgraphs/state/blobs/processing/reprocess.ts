@@ -1,3 +1,4 @@
+import { versionFor } from '../../../../platform/clients/canary.ts';
 import { type ProcessorCatalog, takes } from '../../../../platform/clients/registry.ts';
 import { BlobgraphError } from '../../../../platform/errors/errors.ts';
 import { derivedBlobId } from '../../../../platform/ids/ids.ts';
@@ -46,10 +47,14 @@ async function firstGeneration(
 }
 
 /**
- * The generation of a first run; 0 when there is a run.
+ * The generation of a first run, 0 when there is a run; and the candidate that the new run is given to.
  * @throws BlobgraphError PROCESSOR_UNKNOWN, PROCESSOR_RETIRED, VALIDATION_FAILED
  */
-async function admit(deps: ReprocessDependencies, entry: IndexEntry, processorId: string): Promise<number> {
+async function admit(
+  deps: ReprocessDependencies,
+  entry: IndexEntry,
+  processorId: string,
+): Promise<{ readonly first: number; readonly version: string | undefined }> {
   const event = entry.processorId === STATE ? 'blob.created' : 'blob.indexed';
   const run = blobRun(entry.runs, processorId);
   const processor = await deps.processors.get(
@@ -59,11 +64,12 @@ async function admit(deps: ReprocessDependencies, entry: IndexEntry, processorId
   const versions = processor ? [...new Set([processor.version, ...processor.versions])] : [];
   assertNotRetired(processorId, processor?.status);
   assertNotOnDemand(entry, processorId, versions);
-  if (run) return 0;
+  const version = processor && versionFor(processor, event, entry);
+  if (run) return { first: 0, version };
   if (!processor || !takes(processor, entry.schemaId, event)) throw noRun(processorId);
   if (isPending(entry))
     throw refusal('VALIDATION_FAILED', 'The blob is still being made. Its processors work on it then.');
-  return firstGeneration(deps, entry, processorId, versions);
+  return { first: await firstGeneration(deps, entry, processorId, versions), version };
 }
 
 /**
@@ -77,9 +83,9 @@ export async function reprocess(
   processorId: string,
 ): Promise<IndexEntry> {
   const read = await requireEntry(deps.store, userId, blobId);
-  const first = await admit(deps, read, processorId);
+  const { first, version } = await admit(deps, read, processorId);
   const again = (entry: IndexEntry): ChangedRuns => {
-    const changed = applyReprocess(entry.runs, processorId, first, deps.clock.now());
+    const changed = applyReprocess(entry.runs, processorId, first, deps.clock.now(), version);
     if (changed) return changed;
     const { state } = blobRun(entry.runs, processorId) ?? {};
     throw refusal(

@@ -1,8 +1,9 @@
+import { versionsFor } from '../../../../platform/clients/canary.ts';
 import type { FinishedRun } from '../../../../platform/clients/state.ts';
 import type { Clock } from '../../../../platform/time/clock.ts';
 import type { EntryDecider, EntryDecision } from '../../entries/changes.ts';
 import { contentOfDerived, isPending } from '../../entries/entry.ts';
-import { applyReport, blobRun, planRuns } from '../../entries/runs.ts';
+import { applyReport, blobRun, planRuns, type Versions } from '../../entries/runs.ts';
 import type { IndexEntry } from '../../store/records.ts';
 import type { Turns } from '../../turns/turns.ts';
 import { type TakerDependencies, takersOf } from '../books/automatic.ts';
@@ -12,6 +13,8 @@ export interface Plan {
   readonly planned: readonly string[];
   /** Of those, the ones that are not asked yet. */
   readonly held: readonly string[];
+  /** Candidates that their runs are given to. */
+  readonly canary?: Versions;
 }
 
 export const NO_PLAN: Plan = { planned: [], held: [] };
@@ -19,11 +22,13 @@ export const NO_PLAN: Plan = { planned: [], held: [] };
 /** The processors that take a derived blob once it has its content. */
 export async function planOf(
   deps: TakerDependencies & { readonly turns: Pick<Turns, 'take'> },
-  blob: Pick<IndexEntry, 'userId' | 'bookId' | 'schemaId' | 'processorId'>,
+  blob: Pick<IndexEntry, 'id' | 'userId' | 'bookId' | 'schemaId' | 'processorId'>,
 ): Promise<Plan> {
-  const takers = await takersOf(deps, blob, 'blob.indexed');
-  const planned = takers.filter((id) => id !== blob.processorId);
-  return { planned, held: await deps.turns.take(blob.userId, planned) };
+  const all = await takersOf(deps, blob, 'blob.indexed');
+  const takers = all.filter(({ id }) => id !== blob.processorId);
+  const planned = takers.map(({ id }) => id);
+  const held = await deps.turns.take(blob.userId, planned);
+  return { planned, held, canary: versionsFor(takers, 'blob.indexed', blob) };
 }
 
 const numbersOf = (version: string): number[] => version.split('.').map(Number);
@@ -49,14 +54,14 @@ const renew = (entry: IndexEntry, registration: FinishedRun): EntryDecision | nu
 function arrive(
   entry: IndexEntry,
   registration: FinishedRun,
-  { planned, held }: Plan,
+  { planned, held, canary }: Plan,
   at: Date,
 ): EntryDecision {
   const own = blobRun(entry.runs, entry.processorId);
   const attempt = registration.run?.attempt ?? Math.max(1, own?.attempt ?? 1);
   const report = { blob_id: entry.id, processor_id: entry.processorId, state: 'COMPLETED', attempt } as const;
   const completed = applyReport(entry.runs, report, at);
-  const { runs, asked } = planRuns(completed?.runs ?? entry.runs, planned, at, held);
+  const { runs, asked } = planRuns(completed?.runs ?? entry.runs, planned, at, held, canary);
   const last = { kind: 'completed', ...(completed ? { run: completed.run } : {}) } as const;
   const [first = last, ...rest] = [...asked.map((run) => ({ kind: 'retried', run }) as const), last];
   return {

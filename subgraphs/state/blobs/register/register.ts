@@ -11,6 +11,7 @@ import type { Turns } from '../../turns/turns.ts';
 import { assertMayFinish } from '../processing/processor-status.ts';
 import { assertMayRead } from '../processing/reading.ts';
 import { cancelled, isOfCancelled } from '../processing/report.ts';
+import { assertStillGiven } from '../processing/versions.ts';
 import { decideContent, isMigrated, NO_PLAN, planOf } from './decide-content.ts';
 import { assertDerivedId } from './derived-id.ts';
 
@@ -27,7 +28,7 @@ export interface Registered {
 export interface RegisterDependencies extends ChangeDependencies {
   readonly store: Pick<
     StateStore,
-    'entries' | 'updateEntry' | 'insertEntry' | 'tombstones' | 'bookRecords' | 'erasure'
+    'entries' | 'updateEntry' | 'insertEntry' | 'tombstones' | 'bookRecords' | 'erasure' | 'derived'
   >;
   readonly processors: Pick<ProcessorCatalog, 'get' | 'known' | 'takers'>;
   readonly schemas: Pick<SchemaClient, 'validator'>;
@@ -125,6 +126,8 @@ export async function registerDerived(
   assertWanted(registration, read);
   const known = read.get(remote_blob_id);
   if (known) return { entry: await again(deps, known, registration), created: false, read };
+  const worked = registration.run && read.get(registration.run.blob_id);
+  if (worked) await assertStillGiven(deps, worked, registration);
   const sources = await requireSources(deps, registration, ids, read);
   await assertMayRead(deps.processors, registration.processor_id, sources);
   return { ...(await insert(deps, registration, sources)), read };
@@ -137,13 +140,16 @@ async function make(
   sources: readonly IndexEntry[],
 ): Promise<{ entry: IndexEntry; outbox: OutboxEvent[] }> {
   const { user_id: userId, schema_id: schemaId, schema_version, processor_id: processorId } = registration;
+  const { remote_blob_id: id } = registration;
   const { blobType: schemaType } = await deps.schemas.validator(schemaId, schema_version);
   const at = deps.clock.now();
   if (registration.content_hash !== undefined) {
     const bookId = bookOf(sources);
-    const plan = await planOf(deps, { userId, bookId, schemaId, processorId });
-    const context = { sources, schemaType, expectedProcessorIds: plan.planned, held: plan.held, at };
-    const entry = entryOfDerived(registration, context);
+    const plan = await planOf(deps, { id, userId, bookId, schemaId, processorId });
+    const { planned: expectedProcessorIds, held, canary = {} } = plan;
+    const entry = entryOfDerived(registration, {
+      ...{ sources, schemaType, expectedProcessorIds, held, canary, at },
+    });
     return { entry, outbox: [eventOf(entry, 'indexed', at, plan)] };
   }
   const held = await deps.turns.take(userId, [processorId]);

@@ -48,6 +48,8 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
   walkContract('backfills', () => store.backfills);
   walkContract('hand-outs', () => store.handOuts);
   walkContract('retirements', () => store.retirements);
+  walkContract('ends of candidates', () => store.canaryEnds);
+  walkContract('reprocessings', () => store.reprocessings);
 
   describe('entries', () => {
     it('gives back what was stored, keeps the first, hides it from others', async () => {

@@ -183,5 +183,7 @@ export function createMongoStateStore(database: Db): StateStore {
     backfills: createWalks(collections.backfills),
     handOuts: createWalks(collections.handOuts),
     retirements: createWalks(collections.retirements),
+    canaryEnds: createWalks(collections.canaryEnds),
+    reprocessings: createWalks(collections.reprocessings),
   };
 }

@@ -1,11 +1,22 @@
 import type { Collection } from 'mongodb';
 import { isDuplicateKey } from '../../../../platform/mongo/duplicate-key.ts';
 import type { EntryPlace } from '../scans.ts';
-import type { IndexWalk, WalkStore } from '../walks.ts';
+import type { BatchPlace, IndexWalk, WalkStore } from '../walks.ts';
 import type { EntryPlaceDocument, WalkDocument } from './documents/progress-documents.mongo.ts';
 
 const placeFrom = ({ user_id, id }: EntryPlaceDocument): EntryPlace => ({ userId: user_id, id });
 const placeOf = ({ userId, id }: EntryPlace): EntryPlaceDocument => ({ user_id: userId, id });
+
+type BatchDocument = WalkDocument['batch'][number];
+const withGeneration = (generation: number | undefined) => (generation === undefined ? {} : { generation });
+const batchPlaceFrom = ({ generation, ...place }: BatchDocument): BatchPlace => ({
+  ...placeFrom(place),
+  ...withGeneration(generation),
+});
+const batchPlaceOf = ({ generation, ...place }: BatchPlace): BatchDocument => ({
+  ...placeOf(place),
+  ...withGeneration(generation),
+});
 
 const walkFrom = (document: WalkDocument): IndexWalk => ({
   processorId: document._id,
@@ -18,7 +29,8 @@ const walkFrom = (document: WalkDocument): IndexWalk => ({
   finishedRuns: document.finished_runs,
   obstacle: document.obstacle,
   after: document.after && placeFrom(document.after),
-  batch: document.batch.map(placeFrom),
+  batch: document.batch.map(batchPlaceFrom),
+  details: document.details ?? null,
   lease: document.lease,
 });
 
@@ -29,7 +41,8 @@ const progressOf = (walk: Omit<IndexWalk, 'lease'>) => ({
   finished_runs: walk.finishedRuns,
   obstacle: walk.obstacle,
   after: walk.after && placeOf(walk.after),
-  batch: walk.batch.map(placeOf),
+  batch: walk.batch.map(batchPlaceOf),
+  details: walk.details,
 });
 
 /** Sets these members and the due time; null: never due. */
@@ -74,6 +87,17 @@ export function createWalks(walks: Collection<WalkDocument>): WalkStore {
         due(dueAt, progressOf(walk)),
       );
       return matchedCount === 1;
+    },
+    async cancelWalk(processorId, at) {
+      const ended = { finished_at: at, batch: [], obstacle: null, 'details.cancelled': true };
+      const { matchedCount } = await walks.updateOne(
+        { _id: processorId, finished_at: null },
+        { $set: ended, $unset: { due_at: true }, $inc: { lease: 1 } },
+      );
+      return matchedCount === 1;
+    },
+    async forgetWalks(userId) {
+      await walks.deleteMany({ 'details.userId': userId });
     },
     async dueWalks(now, limit) {
       const found = walks.find({ due_at: { $lte: now } }).sort({ due_at: 1 });

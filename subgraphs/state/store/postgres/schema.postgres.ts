@@ -170,4 +170,11 @@ export const migrations: readonly string[] = [
   `,
   TURNS_STEP,
   WORKLOADS_STEP,
+  `
+  ALTER TABLE backfills ADD COLUMN details jsonb;
+  ALTER TABLE hand_outs ADD COLUMN details jsonb;
+  ALTER TABLE retirements ADD COLUMN details jsonb;
+  CREATE TABLE canary_ends (LIKE backfills INCLUDING ALL);
+  CREATE TABLE reprocessings (LIKE backfills INCLUDING ALL)
+  `,
 ];

@@ -124,5 +124,7 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
     backfills: createWalks(database, 'backfills'),
     handOuts: createWalks(database, 'hand_outs'),
     retirements: createWalks(database, 'retirements'),
+    canaryEnds: createWalks(database, 'canary_ends'),
+    reprocessings: createWalks(database, 'reprocessings'),
   };
 }

@@ -31,6 +31,8 @@ export interface StateCollections {
   readonly relistings: Collection<RelistingDocument>;
   readonly handOuts: Collection<WalkDocument>;
   readonly retirements: Collection<WalkDocument>;
+  readonly canaryEnds: Collection<WalkDocument>;
+  readonly reprocessings: Collection<WalkDocument>;
   /** Finished migrations of all entries. */
   readonly upkeep: Collection<UpkeepDocument>;
 }
@@ -48,5 +50,7 @@ export const collectionsOf = (database: Db): StateCollections => ({
   relistings: database.collection<RelistingDocument>('relistings'),
   handOuts: database.collection<WalkDocument>('hand_outs'),
   retirements: database.collection<WalkDocument>('retirements'),
+  canaryEnds: database.collection<WalkDocument>('canary_ends'),
+  reprocessings: database.collection<WalkDocument>('reprocessings'),
   upkeep: database.collection<UpkeepDocument>('upkeep'),
 });

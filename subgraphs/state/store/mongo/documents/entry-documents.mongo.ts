@@ -59,6 +59,8 @@ interface RunDocument {
   updated_at: string;
   /** For indexes: whether it is held back, or its processor was asked. Absent once it has ended, and in artifacts' runs. */
   turn?: 'held' | 'taken';
+  /** The candidate's version that it was given to. */
+  version?: string;
 }
 
 export interface EntryDocument extends Placement, WithOutbox {

@@ -1,3 +1,5 @@
+import type { ReprocessingDetails } from '../../walks.ts';
+
 /** A position in the index of all users. */
 export interface EntryPlaceDocument {
   user_id: string;
@@ -17,7 +19,9 @@ export interface WalkDocument {
   finished_runs: number;
   obstacle: string | null;
   after: EntryPlaceDocument | null;
-  batch: EntryPlaceDocument[];
+  batch: (EntryPlaceDocument & { generation?: number })[];
+  /** As of `IndexWalk`; absent in walks of releases before. */
+  details?: ReprocessingDetails | null;
   lease: number;
   /** Absent once it is finished. */
   due_at?: Date;
