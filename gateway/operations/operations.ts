@@ -12,6 +12,7 @@ import {
 import type { Executor, PreparedOperation } from '../execution/executor.ts';
 import { type CostHints, createCosting } from '../limits/cost.ts';
 import { limitsRule, type OperationLimits } from '../limits/limits.ts';
+import { deferRule } from './deferring.ts';
 import { type MayRun, makeOperation, type Operation, type OperationKit } from './operation.ts';
 
 /** A cache of clients' operations: parsed, validated and prepared once. */
@@ -91,7 +92,7 @@ class CachedOperations<Context> implements Operations<Context> {
     const { schema } = executor;
     this.schema = schema;
     this.#kit = { executor, limits, costing: createCosting(schema, costHints), mayRun };
-    this.#rules = [limitsRule(limits)];
+    this.#rules = [limitsRule(limits), deferRule];
     this.#cache = new LRUCache({ maxSize: keptBytes, sizeCalculation: ({ kept }) => kept.counted });
   }
 

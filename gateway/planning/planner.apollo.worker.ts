@@ -18,7 +18,11 @@ if (!port) throw new Error('This module must run in a worker thread');
 function openPlanner(supergraphSdl: string) {
   const document = preferResolvableKeys(parse(supergraphSdl, { noLocation: true }));
   const supergraph = Supergraph.build(document, { validateSupergraph: false });
-  const config = { reuseQueryFragments: false, generateQueryFragments: false };
+  const config = {
+    reuseQueryFragments: false,
+    generateQueryFragments: false,
+    incrementalDelivery: { enableDefer: true },
+  };
   return { planner: new QueryPlanner(supergraph, config), schema: supergraph.apiSchema() };
 }
 

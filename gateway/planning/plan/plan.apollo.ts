@@ -1,5 +1,6 @@
 import type * as apollo from '@apollo/query-planner';
 import type {
+  DeferNode,
   FetchNode,
   Path,
   PlanNode,
@@ -68,17 +69,29 @@ function planNode(from: apollo.PlanNode): PlanNode {
     case 'Sequence':
     case 'Parallel':
       return { kind: from.kind, nodes: from.nodes.map(planNode) };
-    case 'Condition':
     case 'Defer':
+      return deferNode(from);
+    case 'Condition':
       throw new Error(`A plan has an unsupported node ${from.kind}`);
   }
 }
+
+/** The planner is given a label for each `@defer`. */
+const deferNode = ({ primary, deferred }: apollo.DeferNode): DeferNode => ({
+  kind: 'Defer',
+  ...(primary.node && { primary: planNode(primary.node) }),
+  deferred: deferred.map(({ label = '', queryPath, node }) => ({
+    label,
+    path: queryPath,
+    ...(node && { node: planNode(node) }),
+  })),
+});
 
 function subscription({ primary, rest }: apollo.SubscriptionNode): SubscriptionNode {
   return { kind: 'Subscription', primary: fetchOf(primary), ...(rest && { rest: planNode(rest) }) };
 }
 
-/** Converts a plan of Apollo's planner. @throws Error when it has unsupported nodes, e.g. of `@defer` */
+/** Converts a plan of Apollo's planner. @throws Error when it has unsupported nodes, e.g. of a condition */
 export function fromApollo({ node }: ApolloPlan): QueryPlan {
   if (!node) return {};
   return { node: node.kind === 'Subscription' ? subscription(node) : planNode(node) };
