@@ -1,4 +1,4 @@
-import type { Completion } from './shape.ts';
+import type { Completion, Place, ShapedField } from './shape.ts';
 
 export type ResponsePath = (string | number)[];
 
@@ -11,9 +11,16 @@ export function responsePath(completion: Completion, keys: readonly (string | nu
   }
   if (completion.kind === 'list') return responsePath(completion.item, keys);
   if (completion.kind === 'leaf') return [...keys];
-  for (const { fields } of completion.place.shapes()) {
+  const field = fieldOf(completion.place, key);
+  return field ? [field.name, ...responsePath(field.value, rest)] : [...keys];
+}
+
+/** The field of a subgraph key, be it one that is told later. */
+function fieldOf(place: Place, key: string): ShapedField | undefined {
+  for (const { fields, deferred = [] } of place.shapes()) {
     const field = fields.find((each) => each.key === key && each.meta === null);
-    if (field) return [field.name, ...responsePath(field.value, rest)];
+    const found = field ?? deferred.map((each) => fieldOf(each.place, key)).find(Boolean);
+    if (found) return found;
   }
-  return [...keys];
+  return undefined;
 }

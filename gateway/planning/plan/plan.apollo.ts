@@ -1,4 +1,13 @@
 import type * as apollo from '@apollo/query-planner';
+import {
+  Kind,
+  parse,
+  print,
+  type SelectionNode,
+  type SelectionSetNode,
+  stripIgnoredCharacters,
+  visit,
+} from 'graphql';
 import type {
   DeferNode,
   FetchNode,
@@ -58,12 +67,28 @@ function fetchOf(from: ApolloFetch): FetchNode {
   };
 }
 
+const inlined = ({ selections }: SelectionSetNode): SelectionNode[] =>
+  selections.flatMap((node) => (node.kind === Kind.INLINE_FRAGMENT ? inlined(node.selectionSet) : [node]));
+
+/** What is deferred at the root is a fetch whose fields are in fragments on the root. */
+function rootFetch(from: ApolloFetch): FetchNode {
+  const document = parse(from.operation, { noLocation: true });
+  const flat = visit(document, {
+    OperationDefinition: (node) => ({
+      ...node,
+      selectionSet: { ...node.selectionSet, selections: inlined(node.selectionSet) },
+    }),
+  });
+  return { ...fetchOf(from), operation: stripIgnoredCharacters(print(flat)) };
+}
+
 function planNode(from: apollo.PlanNode): PlanNode {
   switch (from.kind) {
     case 'Fetch':
       return fetchOf(from);
     case 'Flatten': {
       if (from.node.kind !== 'Fetch') throw new Error(`A path leads to ${from.node.kind} instead of a fetch`);
+      if (from.path.length === 0 && !from.node.requires) return rootFetch(from.node);
       return { kind: 'Flatten', path: from.path.map(String), node: fetchOf(from.node) };
     }
     case 'Sequence':

@@ -35,8 +35,9 @@ export async function openDifferential(
     supergraphSdl: graph.supergraphSdl,
     logger: createLogger('warn', { write: (line) => void notes.push(line.trim()) }),
   });
+  const apiSchema = inParts ? `${planner.apiSchema}\n${DEFER_SDL}` : planner.apiSchema;
   const executor = createExecutor({
-    schema: buildSchema(planner.apiSchema),
+    schema: buildSchema(apiSchema),
     planner: {
       ...planner,
       tellsDeferred: plansDefer && (planner.tellsDeferred ?? false),
@@ -62,7 +63,7 @@ export async function openDifferential(
     return { ...first, patches: found };
   }
   const differential = createDifferential({
-    apiSchema: inParts ? `${planner.apiSchema}\n${DEFER_SDL}` : planner.apiSchema,
+    apiSchema,
     graph,
     federated({ document, variables }, trace) {
       ({ notes, refusals } = trace);

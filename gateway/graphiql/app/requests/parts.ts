@@ -20,6 +20,7 @@ export async function* readParts(
   try {
     // The first boundary may stand at the beginning.
     let text = '\r\n';
+    let isAfterBoundary = false;
     for (;;) {
       const { done, value = '' } = await reader.read();
       if (done) throw new Error('The answer ended before its last part');
@@ -28,8 +29,9 @@ export async function* readParts(
         const json = bodyOf(text.slice(0, at));
         if (json !== '') yield JSON.parse(json);
         text = text.slice(at + end.length);
-        if (text.startsWith('--')) return;
+        isAfterBoundary = true;
       }
+      if (isAfterBoundary && text.startsWith('--')) return;
     }
   } finally {
     await reader.cancel().catch(() => undefined);
