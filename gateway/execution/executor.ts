@@ -11,14 +11,8 @@ import { rootPlace } from './completion/shape.ts';
 import { createTypeTest, type TypeTest } from './data/type-test.ts';
 import type { Values } from './data/values.ts';
 import { deliver, endingWith, type PartedResult } from './delivery/delivery.ts';
-import { scheduleOf } from './delivery/schedule.ts';
-import {
-  BYTES_PER_CHARACTER,
-  type Compiled,
-  type InParts,
-  Prepared,
-  type PreparedOperation,
-} from './prepared.ts';
+import { type InParts, scheduleOf } from './delivery/schedule.ts';
+import { BYTES_PER_CHARACTER, type Compiled, Prepared, type PreparedOperation } from './prepared.ts';
 import type { Conditions } from './selection/conditions.ts';
 import { deferralsOf } from './selection/deferrals.ts';
 import { createOperationFields } from './selection/operation-fields.ts';

@@ -9,9 +9,8 @@ import {
 import type { QueryPlan } from '../planning/plan/plan.ts';
 import type { Place } from './completion/shape.ts';
 import type { Values } from './data/values.ts';
-import type { Schedule } from './delivery/schedule.ts';
+import type { InParts } from './delivery/schedule.ts';
 import { type Conditions, conditionOf, isDefer } from './selection/conditions.ts';
-import type { Deferrals } from './selection/deferrals.ts';
 import type { OperationFields } from './selection/operation-fields.ts';
 import { REPRESENTATIONS, type RequestTemplate } from './steps/requests.ts';
 import type { RootRequest } from './steps/root-request.ts';
@@ -25,12 +24,6 @@ export interface PreparedOperation {
   readonly bytes: number;
   /** Whether it has a `@defer`, whatever that depends on. */
   readonly defers: boolean;
-}
-
-/** In which parts an operation is told, and what each waits for. */
-export interface InParts {
-  readonly deferrals: Deferrals;
-  readonly schedule: Schedule;
 }
 
 /** An operation compiled for given values of `@skip` and `@include`, and of `@defer` where it is told in parts. */

@@ -6,11 +6,11 @@ import { type CompletedResult, completeResult } from '../completion/completion.t
 import type { Introspected } from '../completion/introspection.ts';
 import type { DeferredObject, Place } from '../completion/shape.ts';
 import type { Values } from '../data/values.ts';
-import type { InParts } from '../prepared.ts';
 import type { Deferral } from '../selection/deferrals.ts';
 import { beginSteps } from '../steps/run.ts';
 import type { Running, RunOptions } from '../steps/running.ts';
 import type { Step } from '../steps/steps.ts';
+import type { InParts } from './schedule.ts';
 
 /** What is told of one object later. */
 export interface Patch {

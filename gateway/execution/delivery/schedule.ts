@@ -14,6 +14,12 @@ export interface Schedule {
   readonly waves: readonly string[];
 }
 
+/** In which parts an operation is told, and what each waits for. */
+export interface InParts {
+  readonly deferrals: Deferrals;
+  readonly schedule: Schedule;
+}
+
 const isKey = (segment: PathSegment): segment is string => typeof segment === 'string' && segment !== '@';
 
 /** Whether a fetch of entities has a selection on an abstract type: it then tells which type they are of. */

@@ -16,15 +16,16 @@ export async function* readParts(
   boundary: string,
 ): AsyncGenerator<unknown> {
   const end = `\r\n--${boundary}`;
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
   try {
     // The first boundary may stand at the beginning.
     let text = '\r\n';
     let isAfterBoundary = false;
     for (;;) {
-      const { done, value = '' } = await reader.read();
+      const { done, value } = await reader.read();
       if (done) throw new Error('The answer ended before its last part');
-      text += value;
+      text += decoder.decode(value, { stream: true });
       for (let at = text.indexOf(end); at >= 0; at = text.indexOf(end)) {
         const json = bodyOf(text.slice(0, at));
         if (json !== '') yield JSON.parse(json);
