@@ -19,8 +19,10 @@ export async function createPlanner({ kind, ...options }: PlannerOptions): Promi
   const askedOfAll = interfaceObjectFields(document, kind === 'apollo' ? 'requiring' : 'all');
   if (!separated) return { ...(await openPlanner({ kind, ...options })), askedOfAll };
   const planner = await openPlanner({ kind, ...options, supergraphSdl: print(separated.document) });
+  const { tellsDeferred = false } = planner;
   return {
     askedOfAll,
+    tellsDeferred,
     apiSchema: withoutStandIns(planner.apiSchema, separated),
     plan: async (operation) => restoreArguments(await planner.plan(operation), separated),
     close: () => planner.close(),

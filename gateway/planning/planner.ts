@@ -10,6 +10,8 @@ export interface Planner {
    * the planner's plans send incomplete representations for them, or for fields beside them. Default: none.
    */
   readonly askedOfAll?: ReadonlySet<string>;
+  /** Whether a plan has nodes for the `@defer` in its text, each of which has a label. Default: the text has none. */
+  readonly tellsDeferred?: boolean;
   /**
    * Plans one valid operation: the text has no fragment definitions, no `@skip` or `@include` and no introspection.
    * @throws GraphQLError GRAPHQL_VALIDATION_FAILED when it is invalid, INTERNAL when no subgraphs have its fields;
