@@ -7,7 +7,13 @@ import type { Clock } from '../../../platform/time/clock.ts';
 import { toStored } from './breaking.ts';
 import { sha256 } from './hashes.ts';
 import { isOutside, overlaid, type Part, partOf, partsOf, shippedPart, storedOf, textsOf } from './parts.ts';
-import { type Base, Outdated, type Seed, type StoredSupergraph, type SupergraphStore } from './store/store.ts';
+import {
+  type Base,
+  Outdated,
+  type Seed,
+  type StoredSupergraph,
+  type SupergraphStore,
+} from './store/store.ts';
 
 /** What a build comes with. */
 export interface Shipped {
