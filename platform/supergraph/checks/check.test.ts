@@ -158,9 +158,10 @@ describe('a processor’s SDL', () => {
 });
 
 it('compares two graphs by what operations use of them', async () => {
-  const changed = before
-    .replace(/^enum BlobState[\s\S]*?^}/m, (text) => text)
-    .replace('REDIS @join__enumValue(graph: PROCESSORS)', '');
+  const changed = before.replace(
+    /REDIS @join__enumValue\(graph: PROCESSORS\)/,
+    'RADISH @join__enumValue(graph: PROCESSORS)',
+  );
   const changes = (await runTask({ kind: 'compare', before, after: changed })) as readonly SchemaChange[];
   expect(changes.map(({ coordinate, concerns }) => [coordinate, concerns.coordinates])).toContainEqual([
     'StorageType.REDIS',
@@ -170,7 +171,7 @@ it('compares two graphs by what operations use of them', async () => {
 
 it('finds the processors from outside of a composed graph, with SDL that composes again', async () => {
   const { sdl: supergraph } = await composed(WORD_COUNT);
-  const extracted = (await runTask({ kind: 'extract', supergraph })) as {
+  const extracted = (await runTask({ kind: 'extract', supergraph })) as unknown as {
     name: string;
     url: string;
     types: string[];

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { afterEach, expect, it, vi } from 'vitest';
 import { createLogger } from '../../../platform/telemetry/logger.ts';
 import type { StoredSupergraph } from './store/store.ts';
@@ -32,6 +33,7 @@ function fakeStore() {
 }
 
 const never = new AbortController().signal;
+setMaxListeners(0, never);
 const open = () => {
   const store = fakeStore();
   return { store, watch: createSupergraphWatch({ store, logger: createLogger('silent') }) };
