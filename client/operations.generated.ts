@@ -134,6 +134,15 @@ export type BuildPitchInput = {
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** How much a change of the schema matters to clients. */
+export type ChangeCriticality =
+  /** Operations that were valid may be no more. */
+  | 'BREAKING'
+  /** Operations stay valid, and may be answered what they do not expect. */
+  | 'DANGEROUS'
+  /** No operation is concerned. */
+  | 'NON_BREAKING';
+
 /** How a chapter differs between two versions. */
 export type ChapterChange =
   /** The version before has no such chapter. */
@@ -427,6 +436,8 @@ export type RegisterProcessorInput = {
   timeoutSeconds?: Scalars['Int']['input'];
   /** False when it is to be given no more work. */
   active?: Scalars['Boolean']['input'];
+  /** Its part of the graph. Default: what it has there stays. */
+  subgraph?: InputMaybe<SubgraphInput>;
 };
 
 /** A version of a schema to be. */
@@ -503,6 +514,41 @@ export type StorageType =
   | 'REDIS'
   /** Objects in S3, with their metadata beside. */
   | 'S3';
+
+/**
+ * A processor's part of the graph. It is checked by itself, composed with all others, and compared with what is served: what does
+ * not compose, or breaks operations that are in use, is refused, and nothing is written.
+ */
+export type SubgraphInput = {
+  /** Its SDL, as it answers `_service { sdl }`: at most 256 KiB, of Federation 2, with one type of blobs. */
+  sdl: Scalars['String']['input'];
+  /** Where it answers, over http or https, ending with `/graphql`. Default: `baseUrl` with `queryEndpoint`. */
+  url?: InputMaybe<Scalars['String']['input']>;
+  /** Whether all is checked, and nothing written. */
+  dryRun?: Scalars['Boolean']['input'];
+  /** Schema coordinates that may break though operations use them: those of members, or of whole types. */
+  allowBreaking?: Array<Scalars['String']['input']>;
+};
+
+/** Where a subgraph comes from. */
+export type SubgraphOrigin =
+  /** It ships with the build. */
+  | 'SHIPPED'
+  /** It is of `SUPERGRAPH_FILE`. */
+  | 'FILE'
+  /** An operator registered it. */
+  | 'REGISTERED';
+
+/** Why there is a version of the supergraph. */
+export type SupergraphReason =
+  /** The registry started with other subgraphs than before: another build, or another `SUPERGRAPH_FILE`. */
+  | 'SHIPPED'
+  /** A processor was registered with its SDL. */
+  | 'REGISTERED'
+  /** A processor's SDL was withdrawn. */
+  | 'WITHDRAWN'
+  /** An operator went back to an earlier version. */
+  | 'ROLLED_BACK';
 
 /** What is to change of a chapter. What is not named stays. */
 export type UpdateBookChapterInput = {

@@ -4,10 +4,11 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { serviceNames } from '../platform/config/config.ts';
 import { StartersFault, UsageError } from '../platform/process/exit.ts';
-import { GRAPHQL_PATH, stubOf } from '../platform/supergraph/outside.ts';
+import { blobTypes } from '../platform/supergraph/blob-types.ts';
+import { GRAPHQL_PATH } from '../platform/supergraph/outside.ts';
+import { withOutside } from '../platform/supergraph/with-outside.ts';
 import { type ComposedSubgraph, compose } from './graph.ts';
 import { parseDocument, read, readSubgraphs } from './project.ts';
-import { blobTypes, STATE_SDL } from './state.ts';
 
 /** A processor from outside this repository, with its deployed SDL and address. */
 export type OutsideSdl = ComposedSubgraph;
@@ -62,14 +63,18 @@ export function readOutside(path: string): OutsideSdl[] {
 }
 
 /** The one blob type that it defines. @throws StartersFault when it defines none, or several */
-function typeOf({ name, sdlFile, sdl }: OutsideSdl): { subgraph: string; type: string } {
+function typeOf({ name, sdlFile, sdl }: OutsideSdl): string {
   const [type, ...others] = blobTypes(parseDocument(sdlFile, sdl));
-  if (type !== undefined && others.length === 0) return { subgraph: name, type };
+  if (type !== undefined && others.length === 0) return type;
   const found = others.length === 0 ? 'none' : [type, ...others].join(', ');
   throw new StartersFault(
     `${sdlFile}: one type must be \`implements Blob @key(fields: "id")\`, the blobs of \`${name}\`; found: ${found}`,
   );
 }
+
+/** They, with their types of blobs. @throws StartersFault where one of them has none, or several */
+export const outsideSdls = (outside: readonly OutsideSdl[]) =>
+  outside.map((each) => ({ ...each, types: [typeOf(each)] }));
 
 /**
  * The system's supergraph with processors from outside: their SDL, and stubs of their types in state. A processor with
@@ -77,13 +82,6 @@ function typeOf({ name, sdlFile, sdl }: OutsideSdl): { subgraph: string; type: s
  * @throws StartersFault with the reasons when the subgraphs do not compose
  */
 export function composeOutside(outside: readonly OutsideSdl[]): string {
-  const subgraphs = readSubgraphs();
-  const isOwn = ({ name }: Pick<OutsideSdl, 'name'>) => subgraphs.some((each) => each.name === name);
-  const stubs = outside.filter((each) => !isOwn(each)).map((each) => stubOf(typeOf(each)));
-  const others = subgraphs.filter(({ name }) => !outside.some((each) => each.name === name));
-  const own = others.map((each) => {
-    const sdl = read(each.sdlFile);
-    return { ...each, sdl: each.sdlFile === STATE_SDL ? [sdl, ...stubs].join('\n') : sdl };
-  });
-  return compose([...own, ...outside]);
+  const own = readSubgraphs().map((each) => ({ ...each, sdl: read(each.sdlFile) }));
+  return compose(withOutside(own, outsideSdls(outside)));
 }

@@ -1,4 +1,4 @@
-import { type DocumentNode, Kind } from 'graphql';
+import { blobTypes } from '../platform/supergraph/blob-types.ts';
 import { stubOf } from '../platform/supergraph/outside.ts';
 import { type GeneratedFile, HEADER, parseDocument, read, type Subgraph } from './project.ts';
 
@@ -6,17 +6,6 @@ import { type GeneratedFile, HEADER, parseDocument, read, type Subgraph } from '
 export const STATE_SDL = 'subgraphs/state/schema.generated.graphql';
 const STATE_OWN_SDL = 'subgraphs/state/schema.graphql';
 const CONTENT_TYPES = 'subgraphs/state/graph/content-types.generated.ts';
-
-/** The blob types that a subgraph defines: entities that implement `Blob`. */
-export function blobTypes(sdl: DocumentNode): string[] {
-  return sdl.definitions.flatMap((definition) =>
-    definition.kind === Kind.OBJECT_TYPE_DEFINITION &&
-    definition.interfaces?.some((implemented) => implemented.name.value === 'Blob') &&
-    definition.directives?.some((directive) => directive.name.value === 'key')
-      ? [definition.name.value]
-      : [],
-  );
-}
 
 /** State's generated files: stubs of the processors' types, and the map of processor to type. */
 export function stateFiles(subgraphs: readonly Subgraph[]): GeneratedFile[] {

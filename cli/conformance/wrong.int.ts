@@ -92,6 +92,16 @@ const mutants: Readonly<
     ],
     told: ['Q4'],
   },
+  'a graph for the gateway alone': {
+    changes: [
+      [
+        'processor.py',
+        '"POST /graphql": (["gateway", "processors"], [])',
+        '"POST /graphql": (["gateway"], [])',
+      ],
+    ],
+    told: ['Q9'],
+  },
   'entities one by one': {
     changes: [
       [

@@ -18,6 +18,7 @@ const TOGETHER = { ...GRAPH, 'POST /graphql/together': 'gateway!' };
 const SCHEMA = 'gateway gateway! state! P!';
 const PROCESSOR = {
   ...GRAPH,
+  'POST /graphql': 'gateway router processors',
   'GET /blobs/:': 'gateway processors',
   'POST /blobs/batch': 'gateway processors P',
   'GET /blobs/:/text': 'gateway',
@@ -52,6 +53,8 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'POST /api/v1/processors/:/resume': 'gateway',
     'POST /api/v1/processors/:/retire': 'gateway',
     'GET /api/v1/processors/:/health': 'gateway',
+    'GET /api/v1/supergraph': 'gateway! state!',
+    'POST /api/v1/operation-usage': 'gateway!',
     'GET /api/v1/route': 'gateway gateway! state! P!',
     'GET /api/v1/processors/:/blobs/:': 'gateway',
     'GET /api/v1/processors/:/blobs/:/artifacts/:': 'gateway',
@@ -62,6 +65,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   state: {
     ...TOGETHER,
     'POST /api/v1/reconciliations': 'gateway',
+    'GET /api/v1/processors/:/kept': 'processors!',
     'POST /api/v1/blobs': 'gateway P',
     'GET /api/v1/blobs/:': 'gateway P',
     'GET /api/v1/blobs/:/text': 'gateway',

@@ -218,7 +218,7 @@ app = FastAPI(openapi_url=None)
 OPEN = ("/health", "/ready", "/.well-known/jwks.json")
 SYSTEM = ("gateway", "state", "processors", "schemas", "events")
 MAY_ASK = {  # by route: on behalf of a user, for itself
-    "POST /graphql": (["gateway"], []), "GET /blobs/:": (["gateway", "processors"], []),
+    "POST /graphql": (["gateway", "processors"], []), "GET /blobs/:": (["gateway", "processors"], []),
     "GET /users/:/blobs": (["gateway", "processors"], []), "POST /blobs/batch": (["gateway", "processors", "processor"], []),
     "POST /blobs/delete": (["state"], []), "POST /blobs/stale": (["state"], []),
     "DELETE /users/:/blobs": (["state"], []), "GET /inventory": ([], ["state"]),

@@ -99,13 +99,13 @@ export const doorVariables = {
       .optional()
       .describe('whether `/graphiql` is served; unset: in development it is, in production it is not'),
   }),
-  ...readBy('gateway, state', {
+  ...readBy('gateway, processors, state', {
     SUPERGRAPH_FILE: z
       .string()
       .min(1)
       .optional()
       .describe(
-        'the graph with processors from outside, as [`npm run compose`](processor-contract.md#what-an-operator-does) prints it; the gateway reads it again every 2 s, and serves another one without a restart; unset: our own',
+        'the graph with processors from outside, as [`npm run compose`](processor-contract.md#what-an-operator-does) prints it; the seed of what the registry stores, to which processors are registered; the gateway reads it again every 2 s, and serves another one without a restart; unset: our own',
       ),
   }),
   ...readBy('gateway', {

@@ -1,3 +1,5 @@
+export { shortMessage } from './short-message.ts';
+
 interface ErrorEntry {
   /** HTTP status of a REST answer. */
   readonly status: number;
@@ -106,6 +108,18 @@ export const errorTable = {
     'The processor was retired: its store is gone for good. What it made cannot be read any more, and it makes nothing.',
   ),
   PROCESSOR_INVALID: entry(422, 'The declaration is not valid. The message names the field and the fix.'),
+  COMPOSITION_FAILED: entry(
+    422,
+    'The subgraph’s SDL is not valid, or does not compose with the graph. The message says where and why; nothing was changed.',
+  ),
+  BREAKING_CHANGE: entry(
+    409,
+    'The change breaks operations that are in use, or what other subgraphs have. The message names both; `allowBreaking` with these coordinates lets it through.',
+  ),
+  SUPERGRAPH_UNKNOWN: entry(
+    404,
+    'There is no stored supergraph of that version any more: `supergraph { history }` lists what there is.',
+  ),
   MODEL_UNAVAILABLE: entry(
     503,
     'The language model did not answer. The run is tried again; `retryProcessing` starts it anew.',
@@ -218,12 +232,6 @@ export const errorTable = {
   SLOW_CONSUMER: entry(429, 'The subscriber reads too slowly and was cut off. Resume after the last cursor.'),
   INTERNAL: entry(500, 'A fault of ours. Tell us the request id.'),
 } as const satisfies Record<string, ErrorEntry>;
-
-const LONGEST_MESSAGE = 1_000;
-
-/** A message without the rest of what it names, where that is long: names and values of clients may be of any length. */
-export const shortMessage = (message: string): string =>
-  message.length <= LONGEST_MESSAGE ? message : `${message.slice(0, LONGEST_MESSAGE).toWellFormed()}…`;
 
 /** A code of the table of errors. */
 export type ErrorCode = keyof typeof errorTable;

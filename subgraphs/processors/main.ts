@@ -1,5 +1,9 @@
+import { createKeptBlobs } from '../../platform/clients/kept-blobs.ts';
 import { createTextCipher, sealingKey } from '../../platform/sealing/cipher.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
+import { createGraphChecker } from '../../platform/supergraph/checks/checker.ts';
+import { readSupergraphText } from '../../platform/supergraph/outside.ts';
+import { shippedSubgraphs, shippedSupergraph } from '../../platform/supergraph/shipped.ts';
 import { createHealthMonitor } from './health/health.ts';
 import { measureHealth } from './health/metrics.ts';
 import { openHttpProbe } from './health/probe.http.ts';
@@ -7,17 +11,40 @@ import { isRetired } from './registry/processor.ts';
 import { createProcessorRegistry } from './registry/registry.ts';
 import { createPostgresProcessorStore } from './registry/store.postgres.ts';
 import { installProcessors } from './subgraph.ts';
+import { type Shipped, seedSupergraph } from './supergraph/seeding.ts';
+import { createPostgresSupergraphStore } from './supergraph/store/store.postgres.ts';
+import { createSupergraphs } from './supergraph/supergraphs.ts';
+import { createSupergraphWatch } from './supergraph/watch.ts';
+import { createPostgresUsageStore } from './usage/store.postgres.ts';
+
+/** What this build, and this installation's file, come with. @throws ConfigError where the file cannot be read */
+const readShipped = async (file: string | undefined): Promise<Shipped> => ({
+  subgraphs: shippedSubgraphs(),
+  supergraph: shippedSupergraph(),
+  file: file === undefined ? undefined : await readSupergraphText(file),
+});
 
 /** The processor registry: declarations, health, and routing of direct reads. */
 export const processorsService: ServiceDefinition = {
   name: 'processors',
   async create(runtime) {
     const { clock, config, logger, http, egress, metrics } = runtime;
-    const store = createPostgresProcessorStore(await runtime.sql('processors'));
+    const database = await runtime.sql('processors');
+    const store = createPostgresProcessorStore(database);
     await store.prepare();
     const cipher = createTextCipher(await sealingKey(runtime));
     const registry = createProcessorRegistry({ store, cipher, clock });
     const list = async () => (await registry.list()).filter((processor) => !isRetired(processor));
+    const supergraphStore = createPostgresSupergraphStore(database);
+    const usage = createPostgresUsageStore(database);
+    const checker = createGraphChecker();
+    const shipped = await readShipped(config.supergraphFile);
+    await seedSupergraph({ store: supergraphStore, checker, clock, logger, shipped });
+    const watch = createSupergraphWatch({ store: supergraphStore, logger });
+    const supergraphs = createSupergraphs({
+      ...{ store: supergraphStore, usage, registry, checker, http, clock, logger, watch },
+      hasBlobs: createKeptBlobs(http),
+    });
     const { probe, close } = openHttpProbe(egress);
     const health = createHealthMonitor({
       ...{ list, probe, clock, logger, random: Math.random },
@@ -26,11 +53,13 @@ export const processorsService: ServiceDefinition = {
     measureHealth(metrics, health);
     return {
       checks: { store: () => store.ping() },
-      install: (app) => installProcessors(app, { registry, health, http, egress, logger }),
+      install: (app) =>
+        installProcessors(app, { registry, supergraphs, watch, usage, health, http, egress, logger, clock }),
       start: async () => health.start(),
       async stop() {
-        await health.stop();
+        await Promise.all([health.stop(), watch.stop()]);
         await close();
+        await checker.close();
       },
     };
   },

@@ -5,6 +5,14 @@ import type { Health } from './health/decide.ts';
 import type { HealthMonitor } from './health/health.ts';
 import type { Processor } from './registry/processor.ts';
 import type { ProcessorRegistry } from './registry/registry.ts';
+import type {
+  StoredChange,
+  StoredSubgraph,
+  StoredSupergraph,
+  SupergraphSummary,
+} from './supergraph/store/store.ts';
+import type { Supergraphs } from './supergraph/supergraphs.ts';
+import type { UsedOperation } from './usage/store.ts';
 
 /** The resolvers' context, one a request. */
 export interface Context {
@@ -12,9 +20,20 @@ export interface Context {
   readonly registry: ProcessorRegistry;
   readonly health: HealthMonitor;
   readonly egress: Egress;
+  readonly supergraphs: Supergraphs;
   /** Batched reads by id; null for an unknown one. */
   readonly processors: DataLoader<string, Processor | null>;
+  /** Texts of stored supergraphs, by version. */
+  readonly supergraphSdls: DataLoader<number, string>;
+  /** Texts of their subgraphs, by hash. */
+  readonly subgraphSdls: DataLoader<string, string>;
 }
 
 export type ProcessorModel = Processor;
 export type ProcessorHealthModel = Health;
+export type SupergraphModel = object;
+export type OperationUseModel = UsedOperation;
+export type SupergraphVersionModel = StoredSupergraph | SupergraphSummary;
+export type SupergraphSubgraphModel = StoredSubgraph;
+export type SchemaChangeModel = StoredChange;
+export type SchemaChangeUseModel = StoredChange['usedBy'][number];

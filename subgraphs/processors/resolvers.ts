@@ -15,10 +15,20 @@ import type {
 } from './graphql.generated.ts';
 import { healthOf } from './health/json.ts';
 import type { Context } from './models.ts';
-import { parseDeclaration } from './registry/declaration.ts';
+import { register } from './registration.ts';
 import { maySeeInside } from './registry/inside.ts';
 import { type LifecycleAction, parseReason } from './registry/lifecycle.ts';
 import { isRetired } from './registry/processor.ts';
+import {
+  OperationUse,
+  refusedChange,
+  SchemaChangeUse,
+  Supergraph,
+  SupergraphSubgraph,
+  SupergraphVersion,
+  supergraphMutations,
+  supergraphQuery,
+} from './supergraph-resolvers.ts';
 
 const toSnakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const toCamelCase = (name: string): string =>
@@ -33,12 +43,17 @@ function toTakes(entries: readonly ProcessorTakesInput[]): Map<string, string[]>
   return takes;
 }
 
-/** The input in the form of the REST API. Null members are left out. */
+/** An input's own members under their names in REST. Null members are left out. */
+const inSnakeCase = (input: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(input).flatMap(([name, value]) => (value === null ? [] : [[toSnakeCase(name), value]])),
+  );
+
+/** The input in the form of the REST API. */
 function toDeclaration(input: RegisterProcessorInput): Record<string, unknown> {
-  const given = Object.entries(input).filter(([, value]) => value !== null);
-  const members = given.map(([name, value]) => [toSnakeCase(name), value]);
   return {
-    ...Object.fromEntries(members),
+    ...inSnakeCase(input),
+    ...(input.subgraph ? { subgraph: inSnakeCase(input.subgraph) } : {}),
     storage_type: input.storageType.toLowerCase(),
     ...(input.takes ? { takes: Object.fromEntries(toTakes(input.takes)) } : {}),
     ...(input.shownAs ? { shown_as: bookPlaceOf[input.shownAs] } : {}),
@@ -53,6 +68,7 @@ const inCamelCase = (error: UserError): UserError => ({
 const Query: QueryResolvers = {
   processors: (_parent, _args, { registry }) => registry.list(),
   processor: (_parent, { id }, { processors }) => processors.load(id),
+  ...supergraphQuery,
 };
 
 /** Changes a processor's status; operators only. @throws BlobgraphError UNAUTHENTICATED, FORBIDDEN */
@@ -73,19 +89,17 @@ const Mutation: MutationResolvers = {
   pauseProcessor: (_parent, args, context) => change(context, 'pause', args),
   resumeProcessor: (_parent, args, context) => change(context, 'resume', args),
   retireProcessor: (_parent, args, context) => change(context, 'retire', args),
-  async registerProcessor(_parent, { input }, { caller, registry, health, egress }) {
-    requireOperator(caller);
+  async registerProcessor(_parent, { input }, context) {
+    requireOperator(context.caller);
     try {
-      const processor = await registry.register(
-        parseDeclaration(toDeclaration(input), egress, toCamelCase),
-        caller,
-      );
-      void health.check(processor);
-      return { processor, userErrors: [] };
+      const { changes, ...registered } = await register(context, toDeclaration(input), toCamelCase);
+      return { ...registered, changes: [...changes], userErrors: [] };
     } catch (error) {
-      return { processor: null, userErrors: toUserErrors(error).map(inCamelCase) };
+      const refused = refusedChange(error);
+      return { ...refused, processor: null, userErrors: refused.userErrors.map(inCamelCase) };
     }
   },
+  ...supergraphMutations,
 };
 
 const Processor: ProcessorResolvers = {
@@ -123,4 +137,9 @@ export const resolvers: Resolvers = {
   Mutation,
   Processor,
   ProcessorHealth,
+  Supergraph,
+  SupergraphVersion,
+  SupergraphSubgraph,
+  SchemaChangeUse,
+  OperationUse,
 };

@@ -6,15 +6,18 @@ import { directReadRoutes } from '../../platform/serving/direct-reads/routes.ts'
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { HealthMonitor } from './health/health.ts';
 import { healthJson, healthOf } from './health/json.ts';
-import { assertMayRegister, parseDeclaration } from './registry/declaration.ts';
+import { register } from './registration.ts';
 import { parseReason } from './registry/lifecycle.ts';
 import { toDocument } from './registry/processor.ts';
 import type { ProcessorRegistry } from './registry/registry.ts';
 import { createOwnerFor } from './routing/owner-for.ts';
 import { parseRoute, takerJson, takersOf } from './routing/takers.ts';
+import { changeJson } from './supergraph/json.ts';
+import type { Supergraphs } from './supergraph/supergraphs.ts';
 
 interface RoutesDependencies {
   readonly registry: ProcessorRegistry;
+  readonly supergraphs: Supergraphs;
   readonly health: HealthMonitor;
   readonly http: ServiceHttp;
   readonly egress: Egress;
@@ -25,14 +28,16 @@ type ById = { Params: { id: string } };
 
 function declarationRoutes(
   app: FastifyInstance,
-  { registry, health, egress }: Pick<RoutesDependencies, 'registry' | 'health' | 'egress'>,
+  deps: Pick<RoutesDependencies, 'registry' | 'supergraphs' | 'health' | 'egress'>,
 ): void {
+  const { registry } = deps;
   app.post('/api/v1/processors', async ({ body, caller }) => {
-    const declaration = parseDeclaration(body, egress);
-    assertMayRegister(caller, declaration.id);
-    const processor = await registry.register(declaration, caller);
-    void health.check(processor);
-    return { processor: toDocument(processor) };
+    const { processor, supergraph, changes } = await register({ ...deps, caller }, body);
+    return {
+      processor: processor && toDocument(processor),
+      supergraph: supergraph && { version: supergraph.version, hash: supergraph.hash },
+      changes: changes.map(changeJson),
+    };
   });
   for (const action of ['pause', 'resume', 'retire'] as const) {
     app.post<ById>(`/api/v1/processors/:id/${action}`, async ({ params, body, caller }) => {

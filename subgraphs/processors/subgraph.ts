@@ -12,8 +12,11 @@ import type { Context } from './models.ts';
 import type { ProcessorRegistry } from './registry/registry.ts';
 import { resolvers } from './resolvers.ts';
 import { processorRoutes } from './routes.ts';
+import type { Supergraphs } from './supergraph/supergraphs.ts';
+import { type SupergraphRoutesDependencies, supergraphRoutes } from './supergraph-routes.ts';
 
-export interface ProcessorsDependencies {
+export interface ProcessorsDependencies extends SupergraphRoutesDependencies {
+  readonly supergraphs: Supergraphs;
   readonly registry: ProcessorRegistry;
   readonly health: HealthMonitor;
   readonly http: ServiceHttp;
@@ -23,17 +26,21 @@ export interface ProcessorsDependencies {
 
 /** Serves the processor registry's GraphQL and REST. */
 export async function installProcessors(app: FastifyInstance, deps: ProcessorsDependencies): Promise<void> {
-  const { registry, health, egress, logger } = deps;
+  const { registry, supergraphs, health, egress, logger } = deps;
   processorRoutes(app, deps);
+  supergraphRoutes(app, deps);
   serveSubgraph<Context>(app, {
     typeDefs: parse(readFileSync(projectFile('subgraphs/processors/schema.graphql'), 'utf8')),
     resolvers,
     context: (caller) => ({
       caller,
       registry,
+      supergraphs,
       health,
       egress,
       processors: new DataLoader((ids) => registry.find(ids)),
+      supergraphSdls: new DataLoader((versions) => supergraphs.sdlsOf(versions)),
+      subgraphSdls: new DataLoader((hashes) => supergraphs.subgraphSdlsOf(hashes)),
     }),
     logger,
   });

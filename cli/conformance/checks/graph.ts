@@ -200,6 +200,16 @@ async function expectFaultsTold(lab: Lab): Promise<void> {
   }
 }
 
+async function expectServedToRegistry(lab: Lab): Promise<void> {
+  const query = '{ _service { sdl } }';
+  const answer = await lab.askAs({ as: 'processors', user: ALICE }, 'POST', '/graphql', { query });
+  const sdl = (dataOf(answer)?.['_service'] as { sdl?: unknown } | undefined)?.sdl;
+  expect(
+    typeof sdl === 'string' && sdl === (await servedSdl(lab)),
+    () => `\`${query}\` of \`processors\` was answered ${answeredWith(answer)}.`,
+  );
+}
+
 async function expectDescribed(lab: Lab): Promise<void> {
   const faults = subgraphFaults(schemaOf(await servedSdl(lab)));
   const bare = faults.filter(({ message }) => message === NO_DESCRIPTION);
@@ -220,4 +230,5 @@ export const graphChecks = [
   }),
   check('Q7', expectFaultsTold),
   check('Q8', expectDescribed),
+  check('Q9', expectServedToRegistry),
 ];

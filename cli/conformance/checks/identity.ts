@@ -99,7 +99,6 @@ const ALSO_LET_IN: readonly Asking[] = [CALLS.blob, CALLS.list, CALLS.batch].map
 /** Callers that may not call a route, though their tokens are valid. */
 const NOT_LET_IN: readonly Asking[] = [
   { ...CALLS.graph, as: 'state' },
-  { ...CALLS.graph, as: 'processors' },
   { ...CALLS.graph, as: READER },
   { ...CALLS.blob, as: 'state' },
   { ...CALLS.blob, as: READER },

@@ -55,6 +55,9 @@ const processors: AccessTable = {
   'POST /api/v1/processors/:/resume': user('gateway'),
   'POST /api/v1/processors/:/retire': user('gateway'),
   'GET /api/v1/processors/:/health': user('gateway'),
+  // What is served, and what of it clients use.
+  'GET /api/v1/supergraph': itself('gateway', 'state'),
+  'POST /api/v1/operation-usage': itself('gateway'),
   'GET /api/v1/route': { forUser: ['gateway'], forItself: ['gateway', 'state', 'processor'] },
   // The registry then asks in its own name, and holds processors to what they may read.
   'GET /api/v1/processors/:/blobs/:': user('gateway'),
@@ -83,12 +86,16 @@ const state: AccessTable = {
   'POST /api/v1/blob-index': user('processor'),
   'POST /api/v1/processing': user('processor'),
   'POST /api/v1/reconciliations': user('gateway'),
+  // Whether it keeps blobs: its type of blobs may be another one where it does not.
+  'GET /api/v1/processors/:/kept': itself('processors'),
 };
 
 const events: AccessTable = { ...together, 'DELETE /users/:/webhooks': user('state') };
 
 const processor: AccessTable = {
   ...graph,
+  // The registry asks for the SDL that it serves, on behalf of the operator who registers it.
+  'POST /graphql': user('gateway', 'router', 'processors'),
   'GET /blobs/:': user('gateway', 'processors'),
   'GET /blobs/:/text': user('gateway'),
   'GET /blobs/:/artifacts/:': user('gateway', 'processors', 'processor'),

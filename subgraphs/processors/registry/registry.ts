@@ -7,15 +7,15 @@ import { assertFits } from './chains.ts';
 import { type Declaration, isRegisteredAs, reserved } from './declaration.ts';
 import { assertMayReturn, changeOf, type LifecycleAction, transitions } from './lifecycle.ts';
 import { isProcessorId, isRetired, type Processor } from './processor.ts';
-import type { ProcessorStore } from './store.ts';
+import type { Alongside, DeclarationCheck, ProcessorStore } from './store.ts';
 
 /** The registered processors. */
 export interface ProcessorRegistry {
   /**
-   * Idempotent: an equal declaration writes nothing.
+   * Idempotent: an equal declaration writes nothing, unless something is written `alongside`.
    * @throws BlobgraphError PROCESSOR_INVALID: see {@link assertFits}; PROCESSOR_RETIRED: see {@link assertMayReturn}
    */
-  register(declaration: Declaration, caller: Caller): Promise<Processor>;
+  register(declaration: Declaration, caller: Caller, alongside?: Alongside): Promise<Processor>;
   /**
    * Pauses, resumes or retires a processor. Idempotent.
    * @throws BlobgraphError PROCESSOR_UNKNOWN; PROCESSOR_RETIRED when a retired one is paused or resumed
@@ -75,21 +75,22 @@ class StoredRegistry implements ProcessorRegistry {
     return processor;
   }
 
-  async register(declaration: Declaration, caller: Caller): Promise<Processor> {
+  async register(declaration: Declaration, caller: Caller, alongside?: Alongside): Promise<Processor> {
     const { store, cipher, clock } = this.#deps;
     const { connection_string: connection, ...rest } = declaration;
     const { id } = rest;
     const [existing] = await this.find([id]);
     const isSame = existing && !isRetired(existing) && isRegisteredAs(existing, declaration);
-    if (isSame && (await this.#hasConnection(id, connection))) return existing;
+    if (isSame && !alongside && (await this.#hasConnection(id, connection))) return existing;
     const registered = { ...rest, created_at: clock.now() };
-    return store.put(registered, cipher.seal(id, connection), (others, earlier) => {
+    const check: DeclarationCheck = (others, earlier) => {
       assertMayReturn(rest, earlier, caller);
       assertFits(
         rest,
         others.filter((other) => !isRetired(other)),
       );
-    });
+    };
+    return store.put(registered, cipher.seal(id, connection), check, alongside);
   }
 
   async #hasConnection(id: string, connection: string): Promise<boolean> {

@@ -36,6 +36,36 @@ export const migrations: readonly string[] = [
   `ALTER TABLE processors ADD COLUMN status text NOT NULL DEFAULT 'active', ADD COLUMN status_since timestamptz,
     ADD COLUMN status_reason text, ADD COLUMN retired_versions text[] NOT NULL DEFAULT '{}'`,
   `ALTER TABLE processors ADD COLUMN opt_in_schema_ids text[] NOT NULL DEFAULT '{}'`,
+  `CREATE TABLE subgraph_sdls (hash text PRIMARY KEY, sdl text NOT NULL);
+  CREATE TABLE supergraph_seed (
+    singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+    hash text NOT NULL,
+    subgraphs jsonb NOT NULL,
+    problem text
+  );
+  CREATE TABLE supergraphs (
+    version integer PRIMARY KEY,
+    reason text NOT NULL,
+    processor_id text,
+    rolled_back_to integer,
+    created_at timestamptz NOT NULL,
+    created_by text,
+    hash text NOT NULL,
+    seed_hash text NOT NULL,
+    subgraphs jsonb NOT NULL,
+    changes jsonb NOT NULL,
+    sdl text NOT NULL
+  );
+  CREATE TABLE operation_usage (
+    hash text PRIMARY KEY,
+    name text,
+    kind text NOT NULL,
+    coordinates text[] NOT NULL,
+    types text[] NOT NULL,
+    count int8 NOT NULL,
+    last_seen_at timestamptz NOT NULL
+  );
+  CREATE INDEX operation_usage_seen ON operation_usage (last_seen_at)`,
 ];
 
 const columns = [
@@ -90,7 +120,7 @@ const toValues = (processor: Processor): SqlValue[] =>
 export function createPostgresProcessorStore(database: SqlDatabase): ProcessorStore {
   return {
     prepare: () => database.migrate(migrations),
-    put: (registered, sealedConnection, check) =>
+    put: (registered, sealedConnection, check, alongside) =>
       database.transaction(async (tx) => {
         // Serialises declarations, but not reads: two may be valid separately but not together.
         await tx.execute('LOCK TABLE processors IN SHARE ROW EXCLUSIVE MODE');
@@ -102,6 +132,7 @@ export function createPostgresProcessorStore(database: SqlDatabase): ProcessorSt
         );
         const processor = withEarlier(registered, earlier ?? unregistered);
         const [row] = await tx.query<Processor>(PUT, [...toValues(processor), sealedConnection]);
+        await alongside?.(tx);
         return row ?? processor;
       }),
     async changeStatus(id, from, { status, status_since, status_reason }) {

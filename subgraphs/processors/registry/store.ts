@@ -1,7 +1,11 @@
+import type { SqlExecutor } from '../../../platform/sql/database.ts';
 import type { Processor, RegisteredProcessor } from './processor.ts';
 
 /** Checks a declaration within the write transaction. Throws to refuse it. */
 export type DeclarationCheck = (others: readonly Processor[], earlier: Processor | undefined) => void;
+
+/** Writes more in the same transaction, once the declaration is written. Throws to undo both. */
+export type Alongside = (tx: SqlExecutor) => Promise<void>;
 
 /** A change of a processor's status. */
 export interface StatusChange extends Pick<Processor, 'status' | 'status_reason'> {
@@ -17,9 +21,14 @@ export interface ProcessorStore {
    * Writes a declaration and replaces the one of the same id. Keeps `created_at` and the status, and adds the version and
    * schemas to the earlier ones; a retired processor becomes `active`. Writes are serialised, so that `check` sees all
    * others as they are at the commit. Returns the stored processor.
-   * @throws errors of `check`, with nothing written
+   * @throws errors of `check` and `alongside`, with nothing written
    */
-  put(processor: RegisteredProcessor, sealedConnection: string, check?: DeclarationCheck): Promise<Processor>;
+  put(
+    processor: RegisteredProcessor,
+    sealedConnection: string,
+    check?: DeclarationCheck,
+    alongside?: Alongside,
+  ): Promise<Processor>;
   /**
    * Changes the status of a processor that has one of `from`. A retirement records the versions as retired. Returns the
    * changed processor; null when it has another status or does not exist.

@@ -16,6 +16,7 @@ import { finishRun } from '../blobs/register/finish.ts';
 import { type RegisterDependencies, registerDerived } from '../blobs/register/register.ts';
 import { idsBody } from '../entries/input.ts';
 import { beginHandOut, type HandOutDependencies } from '../lifecycle/hand-out.ts';
+import type { StateStore } from '../store/store.ts';
 import { entryJson } from './entry-json.ts';
 
 const MAX_SOURCES = 10_000;
@@ -79,6 +80,8 @@ export const beginBody = z.object({
   generation: generation.optional(),
 });
 
+const keptBody = z.object({ id: label(textLimits.id) });
+
 const handOutBody = z.object({ processor_id: label(textLimits.id) });
 
 const MAX_REASON = 1_000;
@@ -123,9 +126,9 @@ export type ProcessorRouteDependencies = SourceDependencies &
   HandOutDependencies &
   BeginDependencies &
   RegisterDependencies &
-  ReportDependencies;
+  ReportDependencies & { readonly store: Pick<StateStore, 'hasEntryOf'> };
 
-/** REST for processors, each for itself, on behalf of a user; hand-outs are on behalf of none. */
+/** REST for processors, each for itself, on behalf of a user; hand-outs are on behalf of none. `kept` is for the registry. */
 export function processorRoutes(app: FastifyInstance, deps: ProcessorRouteDependencies): void {
   app.post('/api/v1/sources', async (request) => {
     const { userId } = requireViewer(request.caller);
@@ -137,6 +140,9 @@ export function processorRoutes(app: FastifyInstance, deps: ProcessorRouteDepend
     const { ids } = parseInput(idsBody, request.body);
     return { derivations: await nameDerivations(deps, userId, request.caller.service, ids) };
   });
+  app.get<{ Params: { id: string } }>('/api/v1/processors/:id/kept', async ({ params }) => ({
+    kept: await deps.store.hasEntryOf(parseInput(keptBody, params).id),
+  }));
   app.post('/api/v1/runs/hand-out', async (request) => {
     const { processor_id } = parseInput(handOutBody, request.body);
     assertIs(request, processor_id);

@@ -38,6 +38,8 @@ export interface StateScans {
   scanEntries(page: { readonly after?: EntryPlace; readonly limit: number }): Promise<ScannedEntry[]>;
   /** Those of these ids that have an entry or a tombstone. */
   known(ids: readonly string[]): Promise<KnownId[]>;
+  /** Whether there is an entry of a blob that this processor made. Reads the whole index where there is none. */
+  hasEntryOf(processorId: string): Promise<boolean>;
   /** The inventory of users' own blobs; those without unpublished events count as registered. */
   readonly userBlobScan: Omit<BlobInventory, 'reopen'>;
 }

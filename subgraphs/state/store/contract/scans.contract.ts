@@ -96,6 +96,16 @@ export function scansContract(store: () => StateStore): void {
       expect(ids(all)).not.toContain(one.id);
     });
 
+    it('tells whether a processor has an entry, whoever’s, and none that was deleted', async () => {
+      const user = newUser();
+      const [one] = (await insert(entry(user, 1, { processorId: 'only-once' }))) as [IndexEntry];
+      expect(await store().hasEntryOf('only-once')).toBe(true);
+      expect(await store().hasEntryOf('never-once')).toBe(false);
+      const gone = { id: one.id, userId: user, version: 2, processorId: 'only-once', cascade: false };
+      await store().bury(one, { ...gone, deletedAt: at(2), dueAt: at(2) }, event(one, 2));
+      expect(await store().hasEntryOf('only-once')).toBe(false);
+    });
+
     it('keeps that the content of an entry is gone, and what is made in its place', async () => {
       const [one] = (await insert(entry(newUser(), 1, { contentHash: 'a' }))) as [IndexEntry];
       const change = (version: number) => ({

@@ -97,6 +97,11 @@ export function createScans(collections: StateCollections): StateScans {
         .project<{ _id: string; user_id?: string }>({ user_id: 1 });
       return (await found.toArray()).map(({ _id, user_id }) => ({ id: _id, deleted: user_id === undefined }));
     },
+    async hasEntryOf(processorId) {
+      // Tombstones have no user.
+      const where = { processor_id: processorId, user_id: { $gt: '' } };
+      return (await entries.findOne(where, { projection: { _id: 1 } })) !== null;
+    },
     userBlobScan: userBlobScan(collections),
   };
 }

@@ -76,5 +76,12 @@ export const createScans = (database: SqlDatabase): StateScans => ({
   },
   known: (ids) =>
     database.query('SELECT id, user_id IS NULL AS deleted FROM blob_index WHERE id = ANY($1)', [[...ids]]),
+  async hasEntryOf(processorId) {
+    const [row] = await database.query(
+      'SELECT 1 FROM blob_index WHERE processor_id = $1 AND user_id IS NOT NULL LIMIT 1',
+      [processorId],
+    );
+    return row !== undefined;
+  },
   userBlobScan: userBlobScan(database),
 });

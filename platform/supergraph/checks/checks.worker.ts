@@ -1,0 +1,4 @@
+import { runTask } from './check.ts';
+
+/** The thread's entry point. */
+export default runTask;
