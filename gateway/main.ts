@@ -1,8 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { createProcessorCatalog, createRegistryClient } from '../platform/clients/registry.ts';
+import {
+  createProcessorCatalog,
+  createRegistryClient,
+  type ProcessorCatalog,
+} from '../platform/clients/registry.ts';
+import { createSupergraphClient } from '../platform/clients/supergraph.ts';
 import type { Viewer } from '../platform/identity/service/caller.ts';
-import { developmentToken, LOCAL_USER } from '../platform/identity/users/development-token.ts';
 import { isOperator } from '../platform/identity/users/scopes.ts';
 import type { RateLimiter } from '../platform/rates/rate.ts';
 import type { ServiceRuntime } from '../platform/runtime/runtime.ts';
@@ -17,7 +21,7 @@ import { Sessions } from '../platform/serving/sessions/sessions.ts';
 import { SocketDoor } from '../platform/serving/websocket/door.ts';
 import { admitCallers, type Callers, type CallersOptions, ratesTold } from './admission/callers.ts';
 import { callerOf, type GatewayContext, userOf } from './admission/context.ts';
-import { hasLocalUser, mayExplain } from './admission/explaining.ts';
+import { mayExplain } from './admission/explaining.ts';
 import type { Documents } from './documents/documents.ts';
 import { openDocuments } from './documents/open.ts';
 import { MemoryTexts } from './documents/registered/registered-texts.memory.ts';
@@ -33,8 +37,7 @@ import { directReads } from './forwarding/direct-reads.ts';
 import { fileRoutes } from './forwarding/files.ts';
 import { ownerFor } from './forwarding/owner.ts';
 import { reconciliationRoute } from './forwarding/reconciliations.ts';
-import { lookingForAnother, type ReplaceableGraph } from './graph/replaceable.ts';
-import { openSystemGraph } from './graph/system-graph.ts';
+import { openSystemGraph, type SystemGraph } from './graph/system-graph.ts';
 import { graphiqlRoutes } from './graphiql/routes.ts';
 import { compressAnswers } from './http/compression.ts';
 import { allowOrigins } from './http/cors.ts';
@@ -44,22 +47,21 @@ import { apiPage } from './openapi/page.ts';
 import { openApiRoutes } from './openapi/routes.ts';
 import { redactRefusals } from './operations/permissions.ts';
 import { frontPage } from './pages/front-page.ts';
-import { readinessRoutes, subgraphChecks } from './readiness.ts';
+import { localToken } from './pages/local-token.ts';
+import { openOutsideChecks, readinessRoutes, subgraphChecks } from './readiness.ts';
 import { changesSocket, streamsOf } from './rest/changes/socket.ts';
 import { restRoutes } from './rest/routes/routes.ts';
 import { serveRest } from './rest/serve.ts';
 import { settings } from './settings.ts';
-import { type StudioOptions, studioRoutes } from './studio/routes.ts';
+import { studioOf } from './studio/options.ts';
+import { studioRoutes } from './studio/routes.ts';
 import type { Streaming } from './subscriptions/streaming.ts';
 import {
   openSubscriptions,
   type SubscriptionDependencies,
   serveSubscriptions,
 } from './subscriptions/subscriptions.ts';
-
-/** A development token that the pages fill in, only when the gateway listens on loopback and not in production. */
-const localToken = (runtime: ServiceRuntime) => async (): Promise<string | null> =>
-  hasLocalUser(runtime.config) ? developmentToken(runtime, LOCAL_USER) : null;
+import { Usage } from './usage/usage.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -81,7 +83,11 @@ const limiterOf = async (
 
 /** The parts that the gateway's endpoints share. */
 interface Opened {
-  readonly graph: ReplaceableGraph<GatewayContext>;
+  readonly system: SystemGraph;
+  readonly graph: SystemGraph['graph'];
+  /** Undefined where there is no registry to report to. */
+  readonly usage: Usage | undefined;
+  readonly processors: ProcessorCatalog;
   /** Undefined where no entities are kept. */
   readonly entities: BlobEntityCache<GatewayContext> | undefined;
   readonly documents: Documents<GatewayContext>;
@@ -94,9 +100,13 @@ async function open(runtime: ServiceRuntime): Promise<Opened> {
   const given = config.settings(settings);
   const maxBytes = given.ENTITY_CACHE_MEBIBYTES * MEBIBYTE;
   const entities = maxBytes > 0 ? new BlobEntityCache({ maxBytes, callerOf, userOf }) : undefined;
-  const graph = await openSystemGraph(runtime, entities);
+  const { clock, http } = runtime;
+  const hasRegistry = config.services.includes('processors');
+  const usage = hasRegistry ? new Usage({ client: createSupergraphClient(http), clock, logger }) : undefined;
+  const processors = createProcessorCatalog({ registry: createRegistryClient(http), clock, logger });
+  const system = await openSystemGraph(runtime, { entities, usage });
+  const { graph } = system;
   try {
-    const { operations } = graph;
     const registered = await registeredTexts(runtime);
     const limiters = {
       requests: await limiterOf(runtime, 'user', given.REQUESTS_PER_MINUTE),
@@ -105,11 +115,11 @@ async function open(runtime: ServiceRuntime): Promise<Opened> {
     const documents = await openDocuments({
       manifests: given.PERSISTED_DOCUMENTS,
       listedOnly: given.PERSISTED_DOCUMENTS_ONLY !== 'false',
-      operations,
+      graph,
       registered,
       logger,
     });
-    return { graph, entities, documents, given, limiters };
+    return { system, graph, usage, processors, entities, documents, given, limiters };
   } catch (error) {
     await graph.close();
     throw error;
@@ -188,12 +198,11 @@ async function serveGraph(
 
 /** Serves `/api/v1`, and the page to try it. */
 async function serveStudioApi(parts: Parts, { streaming, door }: Live): Promise<void> {
-  const { app, runtime, graph, callers, authenticate } = parts;
+  const { app, runtime, graph, processors, callers, authenticate } = parts;
   const { config, clock, http, logger } = runtime;
   const { trustedProxies, s3 } = config;
   const { operations } = graph;
   const viewerOf = callers.ofRequest;
-  const processors = createProcessorCatalog({ registry: createRegistryClient(http), clock, logger });
   const routes = await serveRest(app, {
     graph,
     routes: restRoutes,
@@ -216,22 +225,6 @@ async function serveStudioApi(parts: Parts, { streaming, door }: Live): Promise<
   await app.register(apiPage, { token: localToken(runtime) });
 }
 
-/** What the Studio page is told of the system. */
-const studioOf = ({ runtime: { config, logger }, given }: Parts): Omit<StudioOptions, 'token'> => ({
-  openId:
-    given.OIDC_ISSUER && given.OIDC_CLIENT_ID
-      ? {
-          issuer: given.OIDC_ISSUER,
-          clientId: given.OIDC_CLIENT_ID,
-          scope: given.OIDC_SCOPE,
-          parameters: Object.fromEntries(new URLSearchParams(given.OIDC_PARAMETERS)),
-        }
-      : undefined,
-  logger,
-  graphiql: config.graphiql,
-  objectStore: config.s3?.publicEndpoint && new URL(config.s3.publicEndpoint).origin,
-});
-
 /** The gateway: the graph's front door. */
 export const gatewayService: ServiceDefinition = {
   name: 'gateway',
@@ -239,10 +232,10 @@ export const gatewayService: ServiceDefinition = {
     const { config, clock, http, logger, metrics, userTokens, changeFeed } = runtime;
     const sessions = new Sessions({ userTokens, clock });
     const opened = await open(runtime);
-    const { graph, entities: cache } = opened;
+    const { system, graph, usage, processors, entities: cache } = opened;
     let following: ReturnType<typeof followDeletions> | undefined;
     const checks = subgraphChecks(config);
-    const looking = lookingForAnother(graph, { logger });
+    const outside = openOutsideChecks({ ...system, processors, egress: runtime.egress });
     return {
       frontDoor: true,
       checks,
@@ -251,9 +244,18 @@ export const gatewayService: ServiceDefinition = {
         compressAnswers(app);
         const { trustedProxies } = config;
         const callers = admitCallers(app, { ...opened.limiters, userTokens, trustedProxies });
-        const others = { 'event log': eventLogCheck(runtime.eventLog) };
-        const { embedded } = runtime;
-        const readiness = readinessRoutes(app, { checks, others, embedded, breakers: http.breakers });
+        const eventLog = { 'event log': eventLogCheck(runtime.eventLog) };
+        const readiness = readinessRoutes(app, {
+          checks,
+          // What it told before the start is served without it.
+          spared: system.isKept ? ['processors'] : [],
+          others: () => ({ ...outside.checks(), ...eventLog }),
+          isSettled: system.isSettled,
+          embedded: runtime.embedded,
+          breakers: http.breakers,
+        });
+        // Before the routes of REST, which keep the shapes that they begin with.
+        await system.first();
         frontPage(app, { readiness, isOurs: createHostCheck(namesOf(config)) });
         const authenticate = async (request: FastifyRequest): Promise<GatewayContext> => ({
           viewer: await callers.ofRequest(request),
@@ -269,14 +271,16 @@ export const gatewayService: ServiceDefinition = {
         await serveStudioApi(parts, live);
         const token = localToken(runtime);
         if (config.graphiql) await app.register(graphiqlRoutes, { token });
-        if (opened.given.STUDIO === 'true') await app.register(studioRoutes, { ...studioOf(parts), token });
+        if (opened.given.STUDIO === 'true')
+          await app.register(studioRoutes, { ...studioOf(parts.runtime, opened.given), token });
         if (cache) measureEntityCache(metrics, () => cache.usage);
       },
+      stop: () => system.stop(),
       async close() {
-        await looking.stop();
         await following?.stop();
         sessions.unwatch();
-        await graph.close();
+        await usage?.stop();
+        await Promise.all([graph.close(), outside.close()]);
       },
       async start() {
         // Open the feed at the start, so that it has the history for subscriptions that resume. An event log that is
@@ -285,7 +289,8 @@ export const gatewayService: ServiceDefinition = {
           .watching(changeFeed)
           .catch((error: unknown) => logger.warn({ err: error }, 'the event log does not answer'));
         if (cache) following = followDeletions({ cache, changeFeed, logger });
-        if (config.supergraphFile) looking.start();
+        system.start();
+        usage?.start();
       },
     };
   },

@@ -4,7 +4,7 @@ import { OperationTypeNode } from 'graphql';
 import { createDocuments } from '../../gateway/documents/documents.ts';
 import { MemoryTexts } from '../../gateway/documents/registered/registered-texts.memory.ts';
 import type { ExecutionResult } from '../../gateway/execution/executor.ts';
-import { type Graph, openGraph } from '../../gateway/graph/graph.ts';
+import { type OpenedGraph, openGraph } from '../../gateway/graph/graph.ts';
 import { lookingForAnother, ReplaceableGraph } from '../../gateway/graph/replaceable.ts';
 import { compressAnswers } from '../../gateway/http/compression.ts';
 import { serveGraphOverHttp } from '../../gateway/http/graph-over-http.ts';
@@ -115,7 +115,7 @@ interface ServeDependencies {
 async function openForwardingGraph(
   supergraphSdl: string,
   { options: { operationLimits: limits, planner, ...options }, logger }: ServeDependencies,
-): Promise<Graph<HttpCaller>> {
+): Promise<OpenedGraph<HttpCaller>> {
   const urls = usableUrls(supergraphSdl);
   const subgraphs = createHttpSubgraphs({
     urls,

@@ -1,5 +1,5 @@
 import type { Logger } from '../../platform/telemetry/logger.ts';
-import type { Operations } from '../operations/operations.ts';
+import type { ReplaceableGraph } from '../graph/replaceable.ts';
 import { createDocuments, type Documents } from './documents.ts';
 import { ListedDocuments, logInvalid, readListed } from './listed-documents.ts';
 import type { RegisteredTexts } from './registered/registered-texts.ts';
@@ -13,12 +13,14 @@ export async function openDocuments<Context>(deps: {
   manifests?: string | undefined;
   /** Whether only listed documents may be run. */
   listedOnly: boolean;
-  operations: Operations<Context>;
+  graph: Pick<ReplaceableGraph<Context>, 'operations' | 'expect'>;
   registered: RegisteredTexts;
   logger: Logger;
 }): Promise<Documents<Context>> {
-  const { manifests, listedOnly, operations, registered, logger } = deps;
+  const { manifests, listedOnly, graph, registered, logger } = deps;
+  const { operations } = graph;
   const listed = manifests === undefined ? new ListedDocuments() : await readListed(manifests);
   await logInvalid(listed, operations, logger);
+  graph.expect(listed.documents.map(({ text }) => text));
   return createDocuments({ operations, listed, listedOnly, registered });
 }

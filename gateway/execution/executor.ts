@@ -69,6 +69,12 @@ export interface Executor<Context> {
   ): Promise<ExecutionResult | PrintedResult>;
   /** The plan by which an operation would be run with these variables. No subgraph is asked. @throws like {@link execute} */
   plan(operation: PreparedOperation, variables: Readonly<Values>): Promise<ToldPlan>;
+  /**
+   * Plans an operation for all that it was planned for by another executor, before anybody asks for it; what took that one long
+   * waits until somebody does.
+   * @throws like {@link execute}
+   */
+  warm(operation: PreparedOperation, before: PreparedOperation): Promise<void>;
 }
 
 /** An operation that is about to be run. */
@@ -96,6 +102,8 @@ export interface ExecutorDependencies<Context> {
 const MAX_PLANNED = 256 * 1024;
 /** Characters or bytes that take some milliseconds to parse, complete or print. */
 const LARGE = 256 * 1024;
+/** Planning that is not done ahead, as it would keep others waiting. */
+const LONG_MS = 1_000;
 const planningFailed = (message: string): GraphQLError =>
   new GraphQLError(message, { extensions: { code: 'PLANNING_FAILED' } });
 
@@ -166,6 +174,11 @@ class PlanExecutor<Context> implements Executor<Context> {
     return toldPlan(plan);
   }
 
+  async warm(prepared: PreparedOperation, before: PreparedOperation): Promise<void> {
+    for (const { conditions, tookMs } of ownPrepared(before).compiled)
+      if (tookMs <= LONG_MS) await this.#compiled(ownPrepared(prepared), Object.fromEntries(conditions));
+  }
+
   #compiled(prepared: Prepared, variables: Readonly<Values>): Promise<Compiled> {
     return prepared.variantFor(variables, (conditions) => this.#compile(prepared, conditions));
   }
@@ -208,6 +221,7 @@ class PlanExecutor<Context> implements Executor<Context> {
   async #compile(prepared: Prepared, conditions: Conditions): Promise<Compiled> {
     const { schema, planner, entities } = this.#deps;
     const { askedOfAll } = planner;
+    const startedAt = performance.now();
     const operation = createOperationFields({ schema, ...prepared, conditions, askedOfAll });
     const place = createPlace(operation, operation.rootType, operation.root);
     const planned = writePlannedText(operation);
@@ -226,7 +240,19 @@ class PlanExecutor<Context> implements Executor<Context> {
     const templateOf = createTemplates();
     const rootRequest = rootRequestOf(steps, templateOf);
     compilations += 1;
-    return { id: compilations, operation, place, plan, steps, templateOf, rootRequest, bytes };
+    const tookMs = performance.now() - startedAt;
+    return {
+      id: compilations,
+      operation,
+      place,
+      plan,
+      steps,
+      templateOf,
+      rootRequest,
+      conditions,
+      tookMs,
+      bytes,
+    };
   }
 }
 

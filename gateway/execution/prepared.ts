@@ -37,6 +37,10 @@ export interface Compiled {
   readonly templateOf: (steps: readonly Step[]) => RequestTemplate;
   /** The only request where all entities are kept; null where there may be others. */
   readonly rootRequest: RootRequest | null;
+  /** The values of `@skip` and `@include` that it was compiled for. */
+  readonly conditions: Conditions;
+  /** How long it took, in milliseconds. */
+  readonly tookMs: number;
   /** Approximate memory. */
   readonly bytes: number;
 }
@@ -102,6 +106,8 @@ export class Prepared implements PreparedOperation {
   readonly #conditions: ReadonlyMap<string, boolean>;
   readonly #renamed: ReadonlyMap<string, string>;
   readonly #variants = new Map<string, Promise<Compiled>>();
+  /** Those of them that are there. */
+  readonly #compiled = new Map<string, Compiled>();
   #bytes: number;
 
   constructor(document: DocumentNode, operationName: string | null | undefined) {
@@ -119,6 +125,11 @@ export class Prepared implements PreparedOperation {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** What it is compiled for by now. */
+  get compiled(): readonly Compiled[] {
+    return [...this.#compiled.values()];
   }
 
   /** The client's variables by their new names. */
@@ -145,7 +156,7 @@ export class Prepared implements PreparedOperation {
     const compiling = compile(conditions);
     this.#variants.set(key, compiling);
     compiling.then(
-      ({ bytes }) => this.#keep(bytes),
+      (compiled) => this.#keep(key, compiled),
       () => this.#variants.delete(key),
     );
     return compiling;
@@ -155,11 +166,13 @@ export class Prepared implements PreparedOperation {
     return variables[name] === undefined ? byDefault : variables[name] === true;
   }
 
-  #keep(bytes: number): void {
-    this.#bytes += bytes;
+  #keep(key: string, compiled: Compiled): void {
+    if (this.#variants.has(key)) this.#compiled.set(key, compiled);
+    this.#bytes += compiled.bytes;
     const [oldest] = this.#variants;
     if (this.#variants.size <= KEPT_VARIANTS || !oldest) return;
     this.#variants.delete(oldest[0]);
+    this.#compiled.delete(oldest[0]);
     void oldest[1].then((dropped) => {
       this.#bytes -= dropped.bytes;
     });

@@ -1,23 +1,29 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createLogger } from '../../platform/telemetry/logger.ts';
-import type { Graph } from './graph.ts';
+import type { Graph, OpenedGraph } from './graph.ts';
 import { ReplaceableGraph } from './replaceable.ts';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 /** A graph whose operations tell which it is. */
-function graphOf(text: string, closed: string[]): Graph<object> {
+function graphOf(text: string, closed: string[], warm: OpenedGraph<object>['warm']): OpenedGraph<object> {
   const assertValid = (document: string) => {
     if (document.includes(text)) throw new Error(`${document} is not valid`);
   };
   const operations = { schema: text, find: () => text, assertValid };
   const declarations = { get: (field: string) => `${field} of ${text}` };
-  const graph = { operations, declarations, costHints: text, close: async () => void closed.push(text) };
-  return graph as unknown as Graph<object>;
+  const graph = {
+    operations,
+    declarations,
+    costHints: text,
+    warm,
+    close: async () => void closed.push(text),
+  };
+  return graph as unknown as OpenedGraph<object>;
 }
 
-async function setUp() {
+async function setUp(warm: OpenedGraph<object>['warm'] = async () => 0) {
   const closed: string[] = [];
   const file = { text: 'first' };
   const onReplaced = vi.fn();
@@ -25,10 +31,10 @@ async function setUp() {
     read: async () => file.text,
     async open(text) {
       if (text === 'bad') throw new Error('It cannot be planned');
-      return graphOf(text, closed);
+      return graphOf(text, closed, warm);
     },
     onReplaced,
-    graceMs: 1_000,
+    graceMs: 30_000,
     logger: createLogger('silent'),
   });
   return { graph, file, closed, onReplaced };
@@ -51,7 +57,7 @@ test('what is found comes of the newest supergraph; the graph before is closed w
   expect(operations.find('')).toBe('second');
   expect(onReplaced).toHaveBeenCalledTimes(1);
   expect(closed).toEqual([]);
-  await vi.advanceTimersByTimeAsync(1_000);
+  await vi.advanceTimersByTimeAsync(30_000);
   expect(closed).toEqual(['first']);
   await graph.close();
   expect(closed).toEqual(['first', 'second']);
@@ -98,4 +104,64 @@ test('closing closes graphs whose work is not over, too', async () => {
   expect(closed.sort()).toEqual(['first', 'second', 'third']);
   await vi.advanceTimersByTimeAsync(10_000);
   expect(closed).toHaveLength(3);
+});
+
+test('what is in use is planned before another takes the place, with what may be asked for', async () => {
+  let end: (planned: number) => void = () => {};
+  const warm = vi.fn<OpenedGraph<object>['warm']>(
+    () =>
+      new Promise((resolve) => {
+        end = resolve;
+      }),
+  );
+  const { graph, file } = await setUp(warm);
+  graph.expect(['listed']);
+  file.text = 'second';
+  const replacing = graph.replace();
+  await vi.waitFor(() => expect(warm).toHaveBeenCalled());
+  expect(served(graph)[0]).toBe('first');
+  const [before, texts] = warm.mock.calls[0] ?? [];
+  expect([before?.operations.find(''), texts]).toEqual(['first', ['listed']]);
+  end(1);
+  await replacing;
+  expect(served(graph)[0]).toBe('second');
+});
+
+test('one is made ready after the other, and the last one is served', async () => {
+  const { graph } = await setUp();
+  await Promise.all(['second', 'third', 'fourth'].map((text) => graph.take(text)));
+  expect(served(graph)[0]).toBe('fourth');
+});
+
+test('a failure keeps nothing of those that come after it', async () => {
+  const { graph } = await setUp();
+  const [failed] = await Promise.allSettled([graph.take('bad'), graph.take('third')]);
+  expect(failed.status).toBe('rejected');
+  expect(served(graph)[0]).toBe('third');
+});
+
+test('a graph that is closed while another is made ready takes no other, and closes all', async () => {
+  const { graph, closed } = await setUp(
+    (_before, _texts, signal) =>
+      new Promise((resolve) => signal.addEventListener('abort', () => resolve(0), { once: true })),
+  );
+  const taking = graph.take('second');
+  await vi.advanceTimersByTimeAsync(0);
+  await graph.close();
+  await taking;
+  await graph.take('third');
+  expect(closed.sort()).toEqual(['first', 'second']);
+});
+
+test('of many changes in a row, no more graphs are open than three that end and the one that is served', async () => {
+  const { graph, closed } = await setUp();
+  const texts = Array.from({ length: 8 }, (_, n) => `${n}`);
+  const taking = Promise.all(texts.map((text) => graph.take(text)));
+  await vi.advanceTimersByTimeAsync(0);
+  expect([served(graph)[0], closed]).toEqual(['2', []]);
+  await vi.advanceTimersByTimeAsync(60_000);
+  await taking;
+  expect(served(graph)[0]).toBe('7');
+  await graph.close();
+  expect(closed.toSorted()).toEqual(['first', ...texts].toSorted());
 });

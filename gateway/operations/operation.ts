@@ -19,6 +19,8 @@ import type {
 import type { createCosting } from '../limits/cost.ts';
 import { type OperationLimits, tooComplex } from '../limits/limits.ts';
 import type { ToldPlan } from '../planning/plan/told-plan.ts';
+import type { OperationShape } from '../usage/shape.ts';
+import type { Count, Usage } from '../usage/usage.ts';
 import { nullErrors, nullPlaces } from './nulls.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -40,6 +42,8 @@ export interface Operation<Context> {
   answer(request: ExecutionRequest<Context>): Promise<ExecutionResult | PrintedResult>;
   /** The plan by which {@link run} would run it. Who may not run it may not have it planned either. */
   plan(request: ExecutionRequest<Context>): Promise<ToldPlan>;
+  /** Counts it as used: each run is counted by itself, a subscription when it begins. */
+  readonly count: Count;
 }
 
 /** Properties of an operation that permissions depend on. */
@@ -71,7 +75,17 @@ export interface OperationKit<Context> {
   readonly limits: OperationLimits;
   /** Called before each run. Default: every operation is allowed. */
   readonly mayRun?: MayRun<Context> | undefined;
+  /** Counts what is run. Default: nobody does. */
+  readonly usage?: OperationUsage | undefined;
 }
+
+/** Counts operations by their shapes. */
+export interface OperationUsage {
+  readonly shapeOf: (document: DocumentNode, definition: OperationDefinitionNode) => OperationShape;
+  readonly usage: Pick<Usage, 'of'>;
+}
+
+const uncounted: Count = () => {};
 
 const fragmentsOf = ({ definitions }: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> =>
   new Map(
@@ -89,7 +103,7 @@ function assertAffordable(cost: number, limit: number): void {
 
 /** @param whole a valid document @param ran called after each run, which may have prepared more */
 export function makeOperation<Context>(
-  { executor, costing, limits, mayRun }: OperationKit<Context>,
+  { executor, costing, limits, mayRun, usage }: OperationKit<Context>,
   whole: DocumentNode,
   definition: OperationDefinitionNode,
   ran: () => void,
@@ -101,8 +115,14 @@ export function makeOperation<Context>(
   const places = nullPlaces(schema, document, definition);
   const costOf = costing(definition, fragmentsOf(document));
   const traits = { kind: definition.operation, introspects: asksForSchema(document) };
-  async function allowed<T>({ context }: ExecutionRequest<Context>, run: () => Promise<T>): Promise<T> {
+  const count = usage?.usage.of(usage.shapeOf(document, definition)) ?? uncounted;
+  async function allowed<T>(
+    { context }: ExecutionRequest<Context>,
+    run: () => Promise<T>,
+    counting: Count = count,
+  ): Promise<T> {
     mayRun?.(traits, context);
+    counting();
     try {
       return await run();
     } finally {
@@ -122,7 +142,8 @@ export function makeOperation<Context>(
     },
     run: (request) => allowed(request, () => executor.execute(prepared, request)),
     answer: (request) => allowed(request, () => executor.answer(prepared, request)),
-    plan: (request) => allowed(request, () => executor.plan(prepared, request.variables)),
+    plan: (request) => allowed(request, () => executor.plan(prepared, request.variables), uncounted),
+    count,
   };
   return { operation, prepared };
 }

@@ -27,6 +27,7 @@ function countingExecutor() {
     execute,
     answer: execute,
     plan: async () => ({ plan: null }),
+    warm: async () => {},
   };
   return { executor, prepared };
 }

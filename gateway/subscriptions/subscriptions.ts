@@ -155,7 +155,10 @@ function hydrateWith(deps: Running & Pick<SubscriptionDependencies, 'operations'
 /** Follows subscriptions, whichever protocol they come by: those with the same selection share their hydrations. */
 export function openSubscriptions(deps: SubscriptionDependencies): Follow {
   const following = { ...deps, hydrate: shareHydrations(hydrateWith(deps)) };
-  return (subscription) => new Followed(subscription, following);
+  return (subscription) => {
+    subscription.operation.count();
+    return new Followed(subscription, following);
+  };
 }
 
 /** Finds a document for a viewer, who may have to name a listed one. @throws as `Documents.find` */

@@ -42,6 +42,8 @@ export interface TestGraphOptions extends TestServiceOptions {
   readonly hold?: Hold;
   /** The event log. Default: one of its own. */
   readonly log?: MemoryLog;
+  /** Where the registry answers, in the place of one that has no supergraph. */
+  readonly registry?: string;
   /** Mebibytes of entities that are kept. Default: 0, so that counts of requests do not depend on what is kept. */
   readonly entityCacheMiB?: number;
 }
@@ -73,7 +75,16 @@ async function tokenOf({ runtime }: TestService, userId: string): Promise<string
 }
 
 export async function startTestGraph(options: TestGraphOptions = {}): Promise<TestGraph> {
-  const { blobs = [], feed, hold, entityCacheMiB = 0, config, log = memoryLog(), ...rest } = options;
+  const {
+    blobs = [],
+    feed,
+    hold,
+    entityCacheMiB = 0,
+    config,
+    log = memoryLog(),
+    registry,
+    ...rest
+  } = options;
   const asked: Asked[] = [];
   const subgraphs = await startSubgraphs(blobs, asked, hold);
   let changes: ChangeFeed | undefined;
@@ -84,7 +95,12 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
       settings: (schema) => readSettings(schema, { ENTITY_CACHE_MEBIBYTES: String(entityCacheMiB) }),
       ...config,
     },
-    urls: Object.fromEntries([...subgraphs].map(([name, { url }]) => [name, url])) as Partial<Config['urls']>,
+    urls: {
+      ...(Object.fromEntries([...subgraphs].map(([name, { url }]) => [name, url])) as Partial<
+        Config['urls']
+      >),
+      ...(registry && { processors: registry }),
+    },
     eventLog: async () => log,
     async changeFeed() {
       changes ??= openChangeFeed({ log, logger: createLogger('silent'), ...feed });

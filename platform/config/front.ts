@@ -105,7 +105,7 @@ export const doorVariables = {
       .min(1)
       .optional()
       .describe(
-        'the graph with processors from outside, as [`npm run compose`](processor-contract.md#what-an-operator-does) prints it; the seed of what the registry stores, to which processors are registered; the gateway reads it again every 2 s, and serves another one without a restart; unset: our own',
+        'the graph with processors from outside, as [`npm run compose`](processor-contract.md#what-an-operator-does) prints it: what the registry of processors begins with, and what is served while it was never heard ([how](operations.md#the-supergraph-while-it-runs)); unset: our own',
       ),
   }),
   ...readBy('gateway', {

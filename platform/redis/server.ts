@@ -8,7 +8,7 @@ import { type Backoff, backoffMs } from '../time/retry.ts';
 /** The client of one Redis server, as its users see it. */
 export type Redis = Pick<
   RedisClientType,
-  'eval' | 'exists' | 'get' | 'getEx' | 'hGet' | 'hGetAll' | 'hmGet' | 'ping' | 'scan' | 'zAdd'
+  'eval' | 'exists' | 'get' | 'getEx' | 'hGet' | 'hGetAll' | 'hmGet' | 'ping' | 'scan' | 'set' | 'zAdd'
 > &
   Pick<RedisClientType, 'zLexCount' | 'zRange' | 'zRangeByLex' | 'zScan' | 'zScore' | 'multi' | 'zRem'>;
 

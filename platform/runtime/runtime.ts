@@ -23,6 +23,7 @@ import type { Rate, RateLimiter } from '../rates/rate.ts';
 import type { RedisServer } from '../redis/server.ts';
 import type { Shelf } from '../shelf/shelf.ts';
 import type { SqlDatabase } from '../sql/database.ts';
+import type { SupergraphKeep } from '../supergraph/kept/kept.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { createServiceMetrics, measureProcess, type ServiceMetrics } from '../telemetry/metrics.ts';
 import { bounded } from '../time/bounded.ts';
@@ -72,6 +73,8 @@ export interface ServiceRuntime {
   redis(): Promise<RedisServer | undefined>;
   /** A place of the service's own for what can be made again: in Redis, or in memory. */
   shelf(name: string): Promise<Shelf>;
+  /** Keeps the registry's supergraph that the service served last. */
+  supergraphKeep(): Promise<SupergraphKeep>;
   /** Counts by a rate, for all replicas together where there is a Redis. */
   limiter(rate: Rate): Promise<RateLimiter>;
   /** The service's own place in this installation's object store. */
@@ -169,6 +172,7 @@ class ProcessRuntime implements Runtime {
       sql: async (database) => (await stores.sql.get()).database(database),
       redis: () => stores.redis(),
       shelf: (shelf) => stores.shelf(shelf),
+      supergraphKeep: () => stores.supergraphKeep(name),
       limiter: (rate) => stores.limiter(rate),
       objects: async () => scopedObjects(await stores.objects.get(), place),
       publicObjects: () => stores.publicObjects(place),

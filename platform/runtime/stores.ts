@@ -15,6 +15,9 @@ import { createMemoryShelf } from '../shelf/memory/shelf.memory.ts';
 import { createRedisShelf } from '../shelf/redis/shelf.redis.ts';
 import type { Shelf } from '../shelf/shelf.ts';
 import type { SqlServer } from '../sql/database.ts';
+import { fileKeep } from '../supergraph/kept/kept.file.ts';
+import { redisKeep } from '../supergraph/kept/kept.redis.ts';
+import { keepInAll, type SupergraphKeep } from '../supergraph/kept/kept.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { systemClock } from '../time/clock.ts';
 
@@ -88,6 +91,14 @@ export class Stores {
     if (server) return createRedisShelf({ server, name, ttlMs });
     const file = join(dataDir, 'redis', `${namespace}_${name}`);
     return createMemoryShelf({ file, maxBytes, ttlMs, logger: this.#logger });
+  }
+
+  /** Keeps the supergraph that a service served last: in the data folder, and in Redis, where containers lose their folder. */
+  async supergraphKeep(service: string): Promise<SupergraphKeep> {
+    const { dataDir, namespace } = this.#config;
+    const server = await this.redis();
+    const file = fileKeep(join(dataDir, 'supergraph', `${namespace}_${service}.json`));
+    return keepInAll(server ? [file, redisKeep(server, service)] : [file], this.#logger);
   }
 
   /** Counts by a rate: in Redis, or in memory. */

@@ -17,6 +17,7 @@ import type { ServiceRuntime } from '../runtime/runtime.ts';
 import { type ServiceDefinition, type ServiceRoute, startService } from '../serving/service.ts';
 import { createMemoryShelf } from '../shelf/memory/shelf.memory.ts';
 import type { SqlServer } from '../sql/database.ts';
+import { fileKeep } from '../supergraph/kept/kept.file.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { createServiceMetrics } from '../telemetry/metrics.ts';
 import { systemClock } from '../time/clock.ts';
@@ -138,6 +139,7 @@ async function testRuntime(name: ServiceName, options: TestServiceOptions, logs:
       const file = join(dataDir, 'redis', `${namespace}_${place}`);
       return createMemoryShelf({ file, maxBytes: redis.embeddedBytes, ttlMs: redis.ttlMs, logger });
     },
+    supergraphKeep: async () => fileKeep(join(dataDir, 'supergraph', `${name}.json`)),
     limiter: async (rate) => createMemoryLimiter(rate, runtime.clock),
     objects() {
       objects ??= openTemporaryObjects();

@@ -11,6 +11,7 @@ import { isRetired } from './registry/processor.ts';
 import { createProcessorRegistry } from './registry/registry.ts';
 import { createPostgresProcessorStore } from './registry/store.postgres.ts';
 import { installProcessors } from './subgraph.ts';
+import { followFile } from './supergraph/file.ts';
 import { type Shipped, seedSupergraph } from './supergraph/seeding.ts';
 import { createPostgresSupergraphStore } from './supergraph/store/store.postgres.ts';
 import { createSupergraphs } from './supergraph/supergraphs.ts';
@@ -39,7 +40,14 @@ export const processorsService: ServiceDefinition = {
     const usage = createPostgresUsageStore(database);
     const checker = createGraphChecker();
     const shipped = await readShipped(config.supergraphFile);
-    await seedSupergraph({ store: supergraphStore, checker, clock, logger, shipped });
+    const seed = (of: Shipped) =>
+      seedSupergraph({ store: supergraphStore, checker, clock, logger, shipped: of });
+    await seed(shipped);
+    const { supergraphFile: file } = config;
+    const following =
+      file === undefined || shipped.file === undefined
+        ? undefined
+        : followFile({ file, text: shipped.file, seed: (text) => seed({ ...shipped, file: text }), logger });
     const watch = createSupergraphWatch({ store: supergraphStore, logger });
     const supergraphs = createSupergraphs({
       ...{ store: supergraphStore, usage, registry, checker, http, clock, logger, watch },
@@ -55,9 +63,12 @@ export const processorsService: ServiceDefinition = {
       checks: { store: () => store.ping() },
       install: (app) =>
         installProcessors(app, { registry, supergraphs, watch, usage, health, http, egress, logger, clock }),
-      start: async () => health.start(),
+      async start() {
+        health.start();
+        following?.start();
+      },
       async stop() {
-        await Promise.all([health.stop(), watch.stop()]);
+        await Promise.all([health.stop(), watch.stop(), following?.stop()]);
         await close();
         await checker.close();
       },

@@ -2,12 +2,10 @@ import { createErasureClient } from '../../platform/clients/processor.ts';
 import { createProcessorCatalog, createRegistryClient } from '../../platform/clients/registry.ts';
 import { createSchemaClient } from '../../platform/clients/schemas.ts';
 import { createWebhookEraser } from '../../platform/clients/webhooks.ts';
-import type { Config } from '../../platform/config/config.ts';
 import { measureEventLog } from '../../platform/event-log/room/metrics.ts';
 import type { ServiceRuntime } from '../../platform/runtime/runtime.ts';
 import { eventLogCheck } from '../../platform/serving/health.ts';
 import type { ServiceDefinition } from '../../platform/serving/service.ts';
-import { readSupergraph } from '../../platform/supergraph/outside.ts';
 import { createBackfillSweeper } from './backfill/backfill-sweeper.ts';
 import { createSummaryBuilder } from './background/summary-builder.ts';
 import { createUpkeeper } from './background/upkeeper.ts';
@@ -17,6 +15,7 @@ import { createErasureSweeper } from './deletion/erasure-sweeper.ts';
 import { createHandOutSweeper } from './lifecycle/hand-out.ts';
 import { followLifecycles } from './lifecycle/lifecycle.ts';
 import { createRetirementSweeper } from './lifecycle/retirement.ts';
+import { openOutside } from './outside/follow-outside.ts';
 import { createBookRelay } from './publishing/book-relay.ts';
 import { createIntake } from './publishing/intake.ts';
 import { measureIntake } from './publishing/metrics.ts';
@@ -36,13 +35,6 @@ import { createWorkloads } from './workloads/workloads.ts';
 
 const DATABASE = 'state';
 
-/** GraphQL types of the blobs of processors outside this project, by processor id. */
-async function readOutsideTypes({ supergraphFile }: Config): Promise<ReadonlyMap<string, string>> {
-  if (supergraphFile === undefined) return new Map();
-  const { outside } = await readSupergraph(supergraphFile);
-  return new Map(outside.flatMap(({ name, types: [type] }) => (type === undefined ? [] : [[name, type]])));
-}
-
 async function openStore({ mongo, sql }: ServiceRuntime): Promise<StateStore> {
   if (!mongo) return createPostgresStateStore(await sql(DATABASE));
   const { createMongoStateStore } = await import('./store/mongo/store.mongo.ts');
@@ -52,7 +44,7 @@ async function openStore({ mongo, sql }: ServiceRuntime): Promise<StateStore> {
 /** Opens everything that both requests and background work use. */
 async function openShared(runtime: ServiceRuntime) {
   const { clock, config, http, ids, logger } = runtime;
-  const outsideTypes = await readOutsideTypes(config);
+  const outside = await openOutside(runtime);
   const store = await openStore(runtime);
   await store.prepare();
   const eventLog = await runtime.eventLog();
@@ -63,7 +55,18 @@ async function openShared(runtime: ServiceRuntime) {
   const turns = createTurns({ store, clock, limit: config.limits.userRuns });
   const workloads = createWorkloads(store);
   return {
-    ...{ store, turns, workloads, eventLog, registry, processors, schemas, intake, outsideTypes },
+    ...{
+      store,
+      turns,
+      workloads,
+      eventLog,
+      registry,
+      processors,
+      schemas,
+      intake,
+      outside,
+      outsideTypes: outside.types,
+    },
     ...{ clock, ids, logger },
   };
 }
@@ -104,6 +107,7 @@ function createBackgroundWork(deps: Dependencies, { config, http }: ServiceRunti
     reconciler: createReconciler({ ...deps, http, settings: config.reconciler }),
     reemitter: createReemitter(deps),
     upkeeper: createUpkeeper(deps),
+    supergraph: deps.outside.supergraph,
     intake: deps.intake,
   };
 }
@@ -135,7 +139,7 @@ export const stateService: ServiceDefinition = {
       checks: { store: () => deps.store.ping(), 'event log': eventLogCheck(runtime.eventLog) },
       async install(app) {
         reconcilerRoutes(app, work.reconciler);
-        await installState(app, deps, logger);
+        deps.outside.takenBy(await installState(app, deps, { outside: deps.outside, logger }));
       },
       async start() {
         for (const each of Object.values(work)) each.start();

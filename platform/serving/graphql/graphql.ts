@@ -26,7 +26,7 @@ function refuseForgery({ headers }: FastifyRequest): void {
 
 /** Answers a request over HTTP (https://graphql.github.io/graphql-over-http/draft/). */
 async function answer(
-  { run, refuse }: Subgraph,
+  { run, refuse }: Pick<Subgraph, 'run' | 'refuse'>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -49,26 +49,26 @@ async function answer(
   }
 }
 
-/** Serves a subgraph's schema at `/graphql`: `POST`, and `GET` for queries. */
-export function serveSubgraph<Context>(
-  app: FastifyInstance,
-  {
-    typeDefs,
-    resolvers,
-    finish,
-    ...deps
-  }: Omit<SubgraphDependencies<Context>, 'schema'> & {
-    readonly typeDefs: DocumentNode;
-    // biome-ignore lint/suspicious/noExplicitAny: each subgraph's resolvers are checked by its own generated types
-    readonly resolvers: any;
-    /** Completes the schema before it is served, e.g. with resolvers that follow from its types. */
-    readonly finish?: (schema: GraphQLSchema) => void;
-  },
-): Subgraph {
+/** A subgraph as it is written: its SDL, and its resolvers. */
+export interface SubgraphSource<Context> extends Omit<SubgraphDependencies<Context>, 'schema'> {
+  readonly typeDefs: DocumentNode;
+  // biome-ignore lint/suspicious/noExplicitAny: each subgraph's resolvers are checked by its own generated types
+  readonly resolvers: any;
+  /** Completes the schema before it is served, e.g. with resolvers that follow from its types. */
+  readonly finish?: (schema: GraphQLSchema) => void;
+}
+
+/** @throws Error when the SDL is no subgraph's */
+export function openSubgraph<Context>(source: SubgraphSource<Context>): Subgraph {
+  const { typeDefs, resolvers, finish, ...deps } = source;
   const schema = buildSubgraphSchema({ typeDefs, resolvers });
   finish?.(schema);
   resolveListsInTurns(schema);
-  const subgraph = createSubgraph<Context>({ ...deps, schema });
+  return createSubgraph<Context>({ ...deps, schema });
+}
+
+/** Serves a subgraph at `/graphql`: `POST`, and `GET` for queries. */
+export function routeSubgraph(app: FastifyInstance, subgraph: Pick<Subgraph, 'run' | 'refuse'>): void {
   app.route({
     url: '/graphql',
     method: ['GET', 'POST'],
@@ -80,5 +80,11 @@ export function serveSubgraph<Context>(
       return reply.status(status).type('application/json; charset=utf-8').send(text);
     },
   });
+}
+
+/** Opens a subgraph and serves it. */
+export function serveSubgraph<Context>(app: FastifyInstance, source: SubgraphSource<Context>): Subgraph {
+  const subgraph = openSubgraph(source);
+  routeSubgraph(app, subgraph);
   return subgraph;
 }

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { appendFile, type FileHandle, open, readFile, rename } from 'node:fs/promises';
+import { appendFile, type FileHandle, readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { replaceFile } from '../../files/replace-file.ts';
 import { hasCode } from '../../process/process-identity.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Fields } from '../shelf.ts';
@@ -64,18 +65,8 @@ async function writeLines(handle: FileHandle, lines: Iterable<string>): Promise<
   await handle.write(chunk.join(''));
 }
 
-/** Writes a file whole, or not at all. */
-async function replace(file: string, lines: Iterable<string>): Promise<void> {
-  const draft = `${file}.draft`;
-  const handle = await open(draft, 'w', 0o600);
-  try {
-    await writeLines(handle, lines);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(draft, file);
-}
+const replace = (file: string, lines: Iterable<string>): Promise<void> =>
+  replaceFile(file, (handle) => writeLines(handle, lines));
 
 class FileSnapshot implements Snapshot {
   readonly #options: SnapshotOptions;

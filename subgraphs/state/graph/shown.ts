@@ -11,7 +11,7 @@ export interface ContentDependencies {
   /** Without an answer of the registry, no owner counts as retired or paused. */
   readonly processors: Pick<ProcessorCatalog, 'known'>;
   /** The GraphQL types of blobs of processors outside this project, by processor id. Default: none. */
-  readonly outsideTypes?: ReadonlyMap<string, string>;
+  readonly outsideTypes?: Pick<ReadonlyMap<string, string>, 'get'>;
 }
 
 /** A blob by its key; its owner resolves the rest. */
