@@ -40,7 +40,7 @@ export type BlobChangeFilter = {
   parentId?: InputMaybe<Scalars['ID']['input']>;
 };
 
-/** What happened to a blob. */
+/** A kind of change of a blob. */
 export type BlobChangeKind =
   /** A user stored a blob. */
   | 'CREATED'
@@ -87,7 +87,7 @@ export type BlobFilter = {
 
 /** How a list is ordered. */
 export type BlobOrder = {
-  /** What it is ordered by. */
+  /** The field that it is ordered by. */
   field?: BlobOrderField;
   /** Which end comes first. */
   direction?: OrderDirection;
@@ -98,7 +98,7 @@ export type BlobOrderField =
   /** When a blob was created; those of the same moment, by their ids. */
   | 'CREATED_AT';
 
-/** What happened to a book. */
+/** A kind of change of a book. */
 export type BookChangeKind =
   /** Its owner described it anew: title, front matter or chapters. */
   | 'UPDATED'
@@ -189,7 +189,7 @@ export type CompleteUploadInput = {
 
 /** A blob to be stored. */
 export type CreateBlobInput = {
-  /** What kind of content it is, e.g. `chapter_draft`, `message`. */
+  /** The kind of content, e.g. `chapter_draft`, `message`. */
   type: Scalars['String']['input'];
   /** A schema of the registry, e.g. `text-input-v1`. */
   schemaId: Scalars['ID']['input'];
@@ -261,7 +261,7 @@ export type ErasureState =
 export type ExportBookInput = {
   /** The id of the compiled book, a version of a book. */
   compiledBookId: Scalars['ID']['input'];
-  /** What kind of file. */
+  /** The kind of file. */
   format: ExportFormat;
 };
 
@@ -280,7 +280,7 @@ export type ExportFormat =
 export type ExportPitchInput = {
   /** The id of the pitch. */
   pitchId: Scalars['ID']['input'];
-  /** What kind of file. */
+  /** The kind of file. */
   format: PitchFormat;
 };
 
@@ -295,7 +295,7 @@ export type ExportState =
   /** It could not be made; `error` says why. `exportBook` has it tried again. */
   | 'FAILED';
 
-/** What a processor's last health check found. */
+/** A result of a processor's health check. */
 export type HealthStatus =
   /** Not checked yet, or checked no more because it is retired. */
   | 'UNKNOWN'
@@ -321,7 +321,7 @@ export type ImageFormat =
   /** `image/tiff`. */
   | 'TIFF';
 
-/** What a name stands for. */
+/** A kind of thing that a name stands for. */
 export type NamedEntityKind =
   /** Somebody. */
   | 'PERSON'
@@ -355,7 +355,7 @@ export type PitchFormat =
   /** A presentation (PPTX). */
   | 'DECK';
 
-/** What is pitched. */
+/** A kind of subject of a pitch. */
 export type PitchSubject =
   /** A compiled version of a book. */
   | 'BOOK'
@@ -386,7 +386,7 @@ export type ProcessorStatus =
   /** Its store is gone for good. */
   | 'RETIRED';
 
-/** What a processor takes on one event. */
+/** Schemas that a processor takes on one event. */
 export type ProcessorTakesInput = {
   /** E.g. `blob.created`, told of users' own blobs, or `blob.indexed`, told of those that processors make. */
   event: Scalars['String']['input'];
@@ -400,7 +400,7 @@ export type RegisterProcessorInput = {
   id: Scalars['ID']['input'];
   /** For people, at most 200 characters. */
   name: Scalars['String']['input'];
-  /** What it does, at most 2,000 characters. */
+  /** Its work, for people, in at most 2,000 characters. */
   description?: Scalars['String']['input'];
   /** A part of every derived id: another version makes other blobs. */
   version?: Scalars['String']['input'];
@@ -424,7 +424,7 @@ export type RegisterProcessorInput = {
   queryEndpoint?: Scalars['String']['input'];
   /** Events that it waits for, e.g. `blob.created`; empty when it works on demand. Default: those of `takes`, which they are in any case. */
   eventSubscriptions?: InputMaybe<Array<Scalars['String']['input']>>;
-  /** What it takes on each event. Default: all of `inputSchemaIds` on each of `eventSubscriptions`. */
+  /** Schemas that it takes, by events. Default: all of `inputSchemaIds` on each of `eventSubscriptions`. */
   takes?: InputMaybe<Array<ProcessorTakesInput>>;
   /** Those of `takes` of which it makes something by itself only in books whose `automatic` names it. Default: none. */
   optInSchemaIds?: InputMaybe<Array<Scalars['ID']['input']>>;
@@ -460,7 +460,7 @@ export type RegisterSchemaInput = {
 export type RegisterWebhookInput = {
   /** Where changes are sent: `https://`, at a public address, without a name or password. */
   url: Scalars['String']['input'];
-  /** What you call it, in at most 200 characters. */
+  /** Your name for it, in at most 200 characters. */
   description?: InputMaybe<Scalars['String']['input']>;
   /** Which changes. Default: all. */
   filter?: InputMaybe<WebhookFilterInput>;
@@ -546,7 +546,7 @@ export type RestingReason =
   /** It was a candidate, and was withdrawn. */
   | 'WITHDRAWN';
 
-/** What a new version of a schema may refuse. */
+/** How much of the documents so far a new version of a schema may refuse. */
 export type SchemaCompatibility =
   /**
    * Nothing that fits the version before it. Fields with a type of their own may be added where that version takes no
@@ -602,7 +602,7 @@ export type SupergraphReason =
   /** An operator went back to an earlier version. */
   | 'ROLLED_BACK';
 
-/** What is to change of a chapter. What is not named stays. */
+/** A change of a chapter. Fields that are not named stay as they are. */
 export type UpdateBookChapterInput = {
   /** The chapter's key, 1 to 100,000. */
   chapterNum: Scalars['Int']['input'];
@@ -614,7 +614,7 @@ export type UpdateBookChapterInput = {
   numbered?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
-/** What is to change of a book. What is not named stays. */
+/** A change of a book. Fields that are not named stay as they are. */
 export type UpdateBookInput = {
   /** The user's own id of the book. */
   id: Scalars['ID']['input'];
@@ -646,13 +646,13 @@ export type UpdateBookInput = {
   deleteDrafts?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
-/** What to change of a webhook; what is left out stays as it is. */
+/** A change of a webhook; settings that are left out stay as they are. */
 export type UpdateWebhookInput = {
   /** The webhook's id. */
   id: Scalars['ID']['input'];
   /** Where changes are sent. Another one is tried at once. */
   url?: InputMaybe<Scalars['String']['input']>;
-  /** What you call it; null: nothing. */
+  /** Your name for it; null: none. */
   description?: InputMaybe<Scalars['String']['input']>;
   /** Which changes, instead of those so far; null: all. */
   filter?: InputMaybe<WebhookFilterInput>;
@@ -660,7 +660,7 @@ export type UpdateWebhookInput = {
 
 /** Which changes are sent: all given conditions must hold. */
 export type WebhookFilterInput = {
-  /** What happened. Default: all kinds. */
+  /** Kinds of changes. Default: all kinds. */
   kinds?: InputMaybe<Array<BlobChangeKind>>;
   /** The changed blob itself. */
   blobId?: InputMaybe<Scalars['ID']['input']>;

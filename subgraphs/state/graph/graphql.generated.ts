@@ -26,7 +26,7 @@ export type Scalars = {
   _FieldSet: { input: any; output: any; }
 };
 
-/** What can be read. Fields of one operation are read side by side. */
+/** Everything that can be read. Fields of one operation are read side by side. */
 export type Query = {
   __typename?: 'Query';
   /** The caller, with what is counted and kept for them. */
@@ -55,13 +55,13 @@ export type Query = {
 };
 
 
-/** What can be read. Fields of one operation are read side by side. */
+/** Everything that can be read. Fields of one operation are read side by side. */
 export type QueryBlobArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** What can be read. Fields of one operation are read side by side. */
+/** Everything that can be read. Fields of one operation are read side by side. */
 export type QueryBlobsArgs = {
   filter?: InputMaybe<BlobFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -70,43 +70,43 @@ export type QueryBlobsArgs = {
 };
 
 
-/** What can be read. Fields of one operation are read side by side. */
+/** Everything that can be read. Fields of one operation are read side by side. */
 export type QueryBookArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** What can be read. Fields of one operation are read side by side. */
+/** Everything that can be read. Fields of one operation are read side by side. */
 export type QueryFetch__BlobIndexArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** What can be read. Fields of one operation are read side by side. */
+/** Everything that can be read. Fields of one operation are read side by side. */
 export type QueryFetch__BookArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** What can be read. Fields of one operation are read side by side. */
+/** Everything that can be read. Fields of one operation are read side by side. */
 export type QueryUserErasureArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** What can be read. Fields of one operation are read side by side. */
+/** Everything that can be read. Fields of one operation are read side by side. */
 export type QueryBackfillArgs = {
   processorId: Scalars['ID']['input'];
 };
 
 
-/** What can be read. Fields of one operation are read side by side. */
+/** Everything that can be read. Fields of one operation are read side by side. */
 export type QueryReprocessingArgs = {
   processorId: Scalars['ID']['input'];
   allUsers?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
-/** What changes something. Fields of one operation run one after the other, in their order. */
+/** Everything that can be changed. Fields of one operation run one after the other, in their order. */
 export type Mutation = {
   __typename?: 'Mutation';
   /** Stores a blob. Processors that take its schema start on it at once. */
@@ -168,85 +168,85 @@ export type Mutation = {
 };
 
 
-/** What changes something. Fields of one operation run one after the other, in their order. */
+/** Everything that can be changed. Fields of one operation run one after the other, in their order. */
 export type MutationCreateBlobArgs = {
   input: CreateBlobInput;
 };
 
 
-/** What changes something. Fields of one operation run one after the other, in their order. */
+/** Everything that can be changed. Fields of one operation run one after the other, in their order. */
 export type MutationCreateBlobsArgs = {
   input: CreateBlobsInput;
 };
 
 
-/** What changes something. Fields of one operation run one after the other, in their order. */
+/** Everything that can be changed. Fields of one operation run one after the other, in their order. */
 export type MutationCreateBookArgs = {
   input: CreateBookInput;
 };
 
 
-/** What changes something. Fields of one operation run one after the other, in their order. */
+/** Everything that can be changed. Fields of one operation run one after the other, in their order. */
 export type MutationUpdateBookArgs = {
   input: UpdateBookInput;
 };
 
 
-/** What changes something. Fields of one operation run one after the other, in their order. */
+/** Everything that can be changed. Fields of one operation run one after the other, in their order. */
 export type MutationDeleteBookArgs = {
   id: Scalars['ID']['input'];
   deleteDrafts?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 
-/** What changes something. Fields of one operation run one after the other, in their order. */
+/** Everything that can be changed. Fields of one operation run one after the other, in their order. */
 export type MutationDeleteBlobArgs = {
   id: Scalars['ID']['input'];
   cascade?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 
-/** What changes something. Fields of one operation run one after the other, in their order. */
+/** Everything that can be changed. Fields of one operation run one after the other, in their order. */
 export type MutationDeleteUserArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** What changes something. Fields of one operation run one after the other, in their order. */
+/** Everything that can be changed. Fields of one operation run one after the other, in their order. */
 export type MutationRetryProcessingArgs = {
   blobId: Scalars['ID']['input'];
   processorId: Scalars['ID']['input'];
 };
 
 
-/** What changes something. Fields of one operation run one after the other, in their order. */
+/** Everything that can be changed. Fields of one operation run one after the other, in their order. */
 export type MutationCancelProcessingArgs = {
   blobId: Scalars['ID']['input'];
   processorId: Scalars['ID']['input'];
 };
 
 
-/** What changes something. Fields of one operation run one after the other, in their order. */
+/** Everything that can be changed. Fields of one operation run one after the other, in their order. */
 export type MutationReprocessArgs = {
   blobId: Scalars['ID']['input'];
   processorId: Scalars['ID']['input'];
 };
 
 
-/** What changes something. Fields of one operation run one after the other, in their order. */
+/** Everything that can be changed. Fields of one operation run one after the other, in their order. */
 export type MutationBackfillArgs = {
   processorId: Scalars['ID']['input'];
   since?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 
-/** What changes something. Fields of one operation run one after the other, in their order. */
+/** Everything that can be changed. Fields of one operation run one after the other, in their order. */
 export type MutationReprocessBlobsArgs = {
   input: ReprocessBlobsInput;
 };
 
 
-/** What changes something. Fields of one operation run one after the other, in their order. */
+/** Everything that can be changed. Fields of one operation run one after the other, in their order. */
 export type MutationCancelReprocessingArgs = {
   processorId: Scalars['ID']['input'];
   allUsers?: InputMaybe<Scalars['Boolean']['input']>;
@@ -263,11 +263,11 @@ export type User = {
   __typename?: 'User';
   /** The subject of the caller's token. */
   id: Scalars['ID']['output'];
-  /** What is counted and kept for them. */
+  /** Counts and lists that are kept for them. */
   state: UserState;
 };
 
-/** What is counted and kept for a user. Counts are exact. */
+/** Counts and lists of a user. Counts are exact. */
 export type UserState = {
   __typename?: 'UserState';
   /** The user's own blobs, and those that processors made of them. */
@@ -314,7 +314,7 @@ export type BlobIndex = {
   schemaVersion: Scalars['String']['output'];
   /** That version of the schema; null when the registry has it no more. */
   schema: Maybe<BlobSchema>;
-  /** What kind of content it is, e.g. `chapter_draft`. */
+  /** The kind of content, e.g. `chapter_draft`. */
   type: Scalars['String']['output'];
   /** As it was given, or else as its content or its first source has it. */
   title: Scalars['String']['output'];
@@ -338,7 +338,7 @@ export type BlobIndex = {
   derivedIds: Array<Scalars['ID']['output']>;
   /** Ancestors and descendants, at most `depth` steps away (1 to 50) and at most 1,000 nodes. */
   lineage: Lineage;
-  /** What processors do with it. */
+  /** The work of processors on it. */
   processing: Processing;
   /**
    * Since when the content is known to be gone from the store that keeps it; null while it is there. What a processor made
@@ -388,7 +388,7 @@ export type LineageEdge = {
   childId: Scalars['ID']['output'];
 };
 
-/** What processors do with a blob. */
+/** The work of processors on a blob. */
 export type Processing = {
   __typename?: 'Processing';
   /** Derived from the runs that make blobs; those of artifacts do not count. */
@@ -402,7 +402,7 @@ export type ProcessingRun = {
   __typename?: 'ProcessingRun';
   /** Of a blob that is made on demand also its own processor: the run that makes it. */
   processorId: Scalars['ID']['output'];
-  /** What is made besides blobs, e.g. an export's format; null for the run that makes blobs. There is one run of each. */
+  /** The artifact that is made besides blobs, e.g. an export's format; null for the run that makes blobs. There is one run of each. */
   artifact: Maybe<Scalars['String']['output']>;
   /** Where it is. */
   state: ProcessingState;
@@ -412,7 +412,7 @@ export type ProcessingRun = {
   generation: Scalars['Int']['output'];
   /** The candidate's version that it was given to, while or after that stood beside the present one; null: the present one's. */
   version: Maybe<Scalars['String']['output']>;
-  /** What it is at, in a word or two, where the processor tells it. */
+  /** Its present step, in a word or two, where the processor tells it. */
   stage: Maybe<Scalars['String']['output']>;
   /** 0 to 1, where the processor tells it. */
   progress: Maybe<Scalars['Float']['output']>;
@@ -463,7 +463,7 @@ export type OrderDirection =
 
 /** How a list is ordered. */
 export type BlobOrder = {
-  /** What it is ordered by. */
+  /** The field that it is ordered by. */
   field?: BlobOrderField;
   /** Which end comes first. */
   direction?: OrderDirection;
@@ -544,7 +544,7 @@ export type PageInfo = {
   endCursor: Maybe<Scalars['String']['output']>;
 };
 
-/** What a user wrote. */
+/** A blob that a user stored. */
 export type UserBlob = Blob & {
   __typename?: 'UserBlob';
   /** The blob's id. */
@@ -672,7 +672,7 @@ export type BlobSchema = {
 
 /** A blob to be stored. */
 export type CreateBlobInput = {
-  /** What kind of content it is, e.g. `chapter_draft`, `message`. */
+  /** The kind of content, e.g. `chapter_draft`, `message`. */
   type: Scalars['String']['input'];
   /** A schema of the registry, e.g. `text-input-v1`. */
   schemaId: Scalars['ID']['input'];
@@ -688,12 +688,12 @@ export type CreateBlobInput = {
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** What became of storing a blob. */
+/** The result of storing a blob. */
 export type CreateBlobPayload = {
   __typename?: 'CreateBlobPayload';
   /** The blob's entry in the index; null when there are errors. */
   blob: Maybe<BlobIndex>;
-  /** What is wrong with the input, each naming its place; empty when the blob was stored. */
+  /** Mistakes in the input, each naming its place; empty when the blob was stored. */
   userErrors: Array<UserError>;
   /** Hand it to `after` of a subscription to hear of every change since before this mutation. */
   liveCursor: Scalars['String']['output'];
@@ -707,18 +707,18 @@ export type CreateBlobsInput = {
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** What became of storing blobs. */
+/** The result of storing blobs. */
 export type CreateBlobsPayload = {
   __typename?: 'CreateBlobsPayload';
   /** One for each blob, in the order of the input; none when the batch as a whole was refused. */
   results: Array<CreateBlobResult>;
-  /** What is wrong with the batch as a whole; empty when each blob was looked at. */
+  /** Mistakes in the batch as a whole; empty when each blob was looked at. */
   userErrors: Array<UserError>;
   /** Hand it to `after` of a subscription to hear of every change since before this mutation. */
   liveCursor: Scalars['String']['output'];
 };
 
-/** What became of storing one blob of several. */
+/** The result of storing one blob of several. */
 export type CreateBlobResult = {
   __typename?: 'CreateBlobResult';
   /** The blob's place in the input, from 0. */
@@ -769,7 +769,7 @@ export type CreateBookChapterInput = {
   numbered?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
-/** What is to change of a book. What is not named stays. */
+/** A change of a book. Fields that are not named stay as they are. */
 export type UpdateBookInput = {
   /** The user's own id of the book. */
   id: Scalars['ID']['input'];
@@ -801,7 +801,7 @@ export type UpdateBookInput = {
   deleteDrafts?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
-/** What is to change of a chapter. What is not named stays. */
+/** A change of a chapter. Fields that are not named stay as they are. */
 export type UpdateBookChapterInput = {
   /** The chapter's key, 1 to 100,000. */
   chapterNum: Scalars['Int']['input'];
@@ -813,18 +813,18 @@ export type UpdateBookChapterInput = {
   numbered?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
-/** What became of changing a book. */
+/** The result of changing a book. */
 export type UpdateBookPayload = {
   __typename?: 'UpdateBookPayload';
   /** As it is now; null when there are errors. */
   book: Maybe<Book>;
-  /** What is wrong with the input, each naming its place; empty when it was taken. */
+  /** Mistakes in the input, each naming its place; empty when it was taken. */
   userErrors: Array<UserError>;
   /** Hand it to `after` of a subscription to hear of every change since before this mutation. */
   liveCursor: Scalars['String']['output'];
 };
 
-/** What became of deleting a book. */
+/** The result of deleting a book. */
 export type DeleteBookPayload = {
   __typename?: 'DeleteBookPayload';
   /** The user's own id of the book that was deleted. */
@@ -837,23 +837,23 @@ export type DeleteBookPayload = {
   liveCursor: Scalars['String']['output'];
 };
 
-/** What became of describing a book. */
+/** The result of describing a book. */
 export type CreateBookPayload = {
   __typename?: 'CreateBookPayload';
   /** As it is now; null when there are errors. */
   book: Maybe<Book>;
-  /** What is wrong with the input, each naming its place; empty when it was taken. */
+  /** Mistakes in the input, each naming its place; empty when it was taken. */
   userErrors: Array<UserError>;
   /** Hand it to `after` of a subscription to hear of every change since before this mutation. */
   liveCursor: Scalars['String']['output'];
 };
 
-/** What became of deleting a blob. */
+/** The result of deleting a blob. */
 export type DeleteBlobPayload = {
   __typename?: 'DeleteBlobPayload';
   /** The blob itself first, then what went with it; the first 1,000. */
   deletedIds: Array<Scalars['ID']['output']>;
-  /** What was made of a deleted blob and of others that are still there; the first 1,000. */
+  /** Blobs that were made of a deleted one and of others that are still there; the first 1,000. */
   staleIds: Array<Scalars['ID']['output']>;
   /** Why nothing was deleted; empty when it was. */
   userErrors: Array<UserError>;
@@ -861,7 +861,7 @@ export type DeleteBlobPayload = {
   liveCursor: Scalars['String']['output'];
 };
 
-/** What became of asking for an erasure. */
+/** The result of asking for an erasure. */
 export type DeleteUserPayload = {
   __typename?: 'DeleteUserPayload';
   /** The erasure that is under way; null when there are errors. */
@@ -883,7 +883,7 @@ export type UserErasure = {
   startedAt: Scalars['DateTime']['output'];
   /** When nothing was left; null until then. */
   finishedAt: Maybe<Scalars['DateTime']['output']>;
-  /** What it waits for, e.g. a processor that does not answer; it is tried again. */
+  /** Why it waits, e.g. for a processor that does not answer; it is tried again. */
   obstacle: Maybe<Scalars['String']['output']>;
   /** How far it is in the store of each processor. */
   stores: Array<ErasedStore>;
@@ -896,7 +896,7 @@ export type ErasureState =
   /** Nothing of the user is there any more. */
   | 'COMPLETED';
 
-/** What an erasure has done to the store of one processor. */
+/** How far an erasure is in the store of one processor. */
 export type ErasedStore = {
   __typename?: 'ErasedStore';
   /** `state` for the user's own blobs, books and conversations. */
@@ -911,7 +911,7 @@ export type ErasedStore = {
   retiredAt: Maybe<Scalars['DateTime']['output']>;
 };
 
-/** What became of asking for a backfill. */
+/** The result of asking for a backfill. */
 export type BackfillPayload = {
   __typename?: 'BackfillPayload';
   /** The backfill that is under way; null when there are errors. */
@@ -941,7 +941,7 @@ export type Backfill = {
   finishedAt: Maybe<Scalars['DateTime']['output']>;
   /** The operator who asked for it. */
   requestedBy: Scalars['ID']['output'];
-  /** What it waits for, e.g. live work; it goes on by itself. */
+  /** Why it waits, e.g. for live work; it goes on by itself. */
   obstacle: Maybe<Scalars['String']['output']>;
 };
 
@@ -1046,7 +1046,7 @@ export type BackfillState =
   /** All that it asked for is done, or failed. */
   | 'COMPLETED';
 
-/** What became of running a processing again. */
+/** The result of running a processing again. */
 export type RetryProcessingPayload = {
   __typename?: 'RetryProcessingPayload';
   /** The blob that is worked on again. */
@@ -1057,7 +1057,7 @@ export type RetryProcessingPayload = {
   liveCursor: Scalars['String']['output'];
 };
 
-/** What became of cancelling a run. */
+/** The result of cancelling a run. */
 export type CancelProcessingPayload = {
   __typename?: 'CancelProcessingPayload';
   /** The blob whose run was cancelled. */
@@ -1068,7 +1068,7 @@ export type CancelProcessingPayload = {
   liveCursor: Scalars['String']['output'];
 };
 
-/** What became of asking for a result anew. */
+/** The result of asking for a result anew. */
 export type ReprocessPayload = {
   __typename?: 'ReprocessPayload';
   /** The blob that is worked on anew. */
@@ -1086,7 +1086,7 @@ export type UserError = {
   field: Maybe<Scalars['String']['output']>;
   /** A code of the table of errors. */
   code: Scalars['String']['output'];
-  /** What is wrong and how to mend it. */
+  /** The mistake, and how to mend it. */
   message: Scalars['String']['output'];
 };
 
