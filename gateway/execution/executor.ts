@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { DocumentNode, GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { BlobgraphError } from '../../platform/errors/errors.ts';
 import { MAX_ANSWER_BYTES } from '../../platform/serving/graphql/answer-room.ts';
 import { type ToldPlan, toldPlan } from '../planning/plan/told-plan.ts';
@@ -12,6 +12,7 @@ import { createTypeTest, type TypeTest } from './data/type-test.ts';
 import type { Values } from './data/values.ts';
 import { deliver, endingWith, type PartedResult } from './delivery/delivery.ts';
 import { type InParts, scheduleOf } from './delivery/schedule.ts';
+import type { ExecutionRequest, ExecutionResult, PrintedResult } from './execution.ts';
 import { BYTES_PER_CHARACTER, type Compiled, Prepared, type PreparedOperation } from './prepared.ts';
 import type { Conditions } from './selection/conditions.ts';
 import { deferralsOf } from './selection/deferrals.ts';
@@ -25,36 +26,8 @@ import type { RequestTrace, RunOptions } from './steps/running.ts';
 import { assertAllAsked, compileSteps } from './steps/steps.ts';
 
 export type { LaterResult, PartedResult, Patch } from './delivery/delivery.ts';
+export type { ExecutionRequest, ExecutionResult, PrintedResult } from './execution.ts';
 export type { PreparedOperation } from './prepared.ts';
-
-export interface ExecutionRequest<Context> {
-  /** Coerced values: `getVariableValues` found no errors. */
-  readonly variables: Readonly<Record<string, unknown>>;
-  /** Passed on to the subgraphs. */
-  readonly context: Context;
-  /** For a subscription: the event, as its root value. */
-  readonly event?: Readonly<Record<string, unknown>>;
-  /** Whether `extensions` contain the plan and its requests. Default: false. */
-  readonly explain?: boolean;
-  /** Called with the approximate bytes of the answer, before it is returned. */
-  readonly measured?: (bytes: number) => void;
-  /** For an answer in parts: nobody takes the next when it aborts. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface ExecutionResult {
-  /** Null when an error nulls the whole result. */
-  readonly data: Readonly<Record<string, unknown>> | null;
-  /** Absent without errors. */
-  readonly errors?: readonly GraphQLFormattedError[];
-  /** The told plan, `requests` and `kept`; only with `explain`. */
-  readonly extensions?: Readonly<Record<string, unknown>>;
-}
-
-/** The JSON of a whole result, which has no errors. */
-export interface PrintedResult {
-  readonly json: string;
-}
 
 /** Runs clients' operations over subgraphs, by query plans. */
 export interface Executor<Context> {
