@@ -10,7 +10,14 @@ const processorModule = z.object({
   default: z.object({
     id: z.string(),
     takes: z.record(z.string(), z.array(z.string())).default({}),
-    makes: z.object({ schema: z.string() }),
+    makes: z.object({ type: z.string(), schema: z.string(), schemaVersion: z.string().default('1.0.0') }),
+    records: z.object({
+      members: z.record(z.string(), z.unknown()).optional(),
+      beside: z.record(z.string(), z.unknown()).default({}),
+      children: z.record(z.string(), z.unknown()).default({}),
+    }),
+    resolvers: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+    exports: z.object({ field: z.string().default('exports') }).optional(),
     settings: z.object({ shape: z.record(z.string(), z.unknown()) }).optional(),
   }),
 });
