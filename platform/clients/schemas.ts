@@ -8,7 +8,7 @@ import type { WrittenUpcaster } from '../json-schema/upcast/chain.ts';
 import { type DeclaredChange, declaredChanges } from '../json-schema/upcast/declared.ts';
 import { upcast } from '../json-schema/upcast/upcast.ts';
 import { compileSchema, type Validator } from '../json-schema/validator.ts';
-import { isInRange, type VersionRange } from '../json-schema/versions/range.ts';
+import { isInRange, rangeFor, type TakenVersions, type VersionRange } from '../json-schema/versions/range.ts';
 import { newestFirst } from '../json-schema/versions/versions.ts';
 import type { Clock } from '../time/clock.ts';
 import type { ServiceHttp } from './http/http.ts';
@@ -77,6 +77,25 @@ export interface SchemaClient {
    * is newer than its own; null when there is none. @throws like {@link validator}
    */
   readableAs(document: Omit<VersionedDocument, 'data'>, range: VersionRange): Promise<string | null>;
+}
+
+/**
+ * A document as its taker takes it: as it is, or read as a newer version.
+ * @throws BlobgraphError UPCAST_FAILED, and like {@link SchemaClient.validator}
+ */
+export async function readAsTaken(
+  schemas: Pick<SchemaClient, 'upcast' | 'readableAs'>,
+  document: VersionedDocument,
+  taken: TakenVersions,
+): Promise<VersionedDocument> {
+  const { schemaId, schemaVersion } = document;
+  const range = rangeFor(taken, schemaId);
+  if (range === null) return document;
+  const version = await schemas.readableAs(document, range);
+  if (version !== null)
+    return { schemaId, schemaVersion: version, data: await schemas.upcast(document, version) };
+  const message = `The blob is of version ${schemaVersion} of \`${schemaId}\`; ${taken[schemaId]} is taken, and no version of that can it be read as.`;
+  throw new BlobgraphError('UPCAST_FAILED', message);
 }
 
 /** The version that documents without one are validated by; or why no documents are taken any more. */

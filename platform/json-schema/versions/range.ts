@@ -59,6 +59,21 @@ export function parseRange(text: string): VersionRange | null {
   return from !== null && below !== null && newestFirst(from, below) <= 0 ? null : range;
 }
 
+/** Versions of schemas that are taken, as ranges by schema id; of a schema that is not named, all. */
+export type TakenVersions = Readonly<Record<string, string>>;
+
+/** The range for a schema; null: all versions. */
+export const rangeFor = (taken: TakenVersions, schemaId: string): VersionRange | null => {
+  const text = Object.hasOwn(taken, schemaId) ? taken[schemaId] : undefined;
+  return text === undefined ? null : parseRange(text);
+};
+
+/** Whether documents of a version are taken: as they are, or read as a newer version. */
+export const isTaken = (taken: TakenVersions, schemaId: string, version: string): boolean => {
+  const range = rangeFor(taken, schemaId);
+  return range === null || isBelowEnd(range, version);
+};
+
 /** Whether a version comes before the end of the range. */
 export const isBelowEnd = ({ below }: VersionRange, version: string): boolean =>
   below === null || newestFirst(version, below) > 0;

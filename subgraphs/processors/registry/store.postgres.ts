@@ -36,6 +36,7 @@ export const migrations: readonly string[] = [
   `ALTER TABLE processors ADD COLUMN status text NOT NULL DEFAULT 'active', ADD COLUMN status_since timestamptz,
     ADD COLUMN status_reason text, ADD COLUMN retired_versions text[] NOT NULL DEFAULT '{}'`,
   `ALTER TABLE processors ADD COLUMN opt_in_schema_ids text[] NOT NULL DEFAULT '{}'`,
+  `ALTER TABLE processors ADD COLUMN takes_versions jsonb NOT NULL DEFAULT '{}'`,
 ];
 
 const columns = [
@@ -55,6 +56,7 @@ const columns = [
   'event_subscriptions',
   'takes',
   'opt_in_schema_ids',
+  'takes_versions',
   'shown_as',
   'versions',
   'max_concurrency',
@@ -84,8 +86,10 @@ const CHANGE_STATUS = `
 
 const LIST = `SELECT ${shown} FROM processors ORDER BY id COLLATE "C"`;
 
-const toValues = (processor: Processor): SqlValue[] =>
-  columns.map((column) => (column === 'takes' ? JSON.stringify(processor.takes) : processor[column]));
+const valueOf = (processor: Processor, column: (typeof columns)[number]): SqlValue =>
+  column === 'takes' || column === 'takes_versions' ? JSON.stringify(processor[column]) : processor[column];
+
+const toValues = (processor: Processor): SqlValue[] => columns.map((column) => valueOf(processor, column));
 
 export function createPostgresProcessorStore(database: SqlDatabase): ProcessorStore {
   return {

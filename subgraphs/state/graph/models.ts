@@ -1,3 +1,4 @@
+import type { SchemaClient } from '../../../platform/clients/schemas.ts';
 import type { UserError } from '../../../platform/errors/errors.ts';
 import type { EventLog } from '../../../platform/event-log/log.ts';
 import type { Live } from '../../../platform/events/live-cursor.ts';
@@ -33,6 +34,7 @@ export type GraphDependencies = CreateBlobDependencies &
     readonly store: StateStore;
     readonly eventLog: Pick<EventLog, 'head'>;
     readonly workloads: Workloads;
+    readonly schemas: Pick<SchemaClient, 'upcast'>;
   };
 
 /** The context of one request. */

@@ -29,7 +29,7 @@ import { filterOf } from './filter-input.ts';
 import type { BlobOrder, Resolvers } from './graphql.generated.ts';
 import type { BookModel, Context } from './models.ts';
 import { mutations } from './mutations.ts';
-import { contentMissingSince, contentOf, processingOf } from './shown.ts';
+import { contentMissingSince, contentOf, leftOutBy, processingOf } from './shown.ts';
 
 /** Totals of lists with several conditions are counted up to this number. */
 const MAX_COUNTED = 10_000;
@@ -99,6 +99,14 @@ const ofEntry = <D extends Detail, T>(
   detail: D,
   read: (entry: EntryOf[D]) => T,
 ) => whenThere(loaders.entry.load(id, detail), (entry) => read(existing(entry) as EntryOf[D]));
+
+/** A user's document as a newer version of its schema has it. */
+async function bodyAs(context: Context, id: string, version: string): Promise<unknown> {
+  const { loaders, deps } = context;
+  const [entry, body] = await Promise.all([loaders.entry.load(id, 'listed'), loaders.body.load(id)]);
+  const { schemaId, schemaVersion } = existing(entry) as EntryOf['listed'];
+  return deps.schemas.upcast({ schemaId, schemaVersion, data: existing(body).toJSON() }, version);
+}
 
 const parentOf = (entry: EntryOf['listed' | 'whole']): string | null | undefined =>
   'sourceIds' in entry ? entry.sourceIds[0] : entry.parentId;
@@ -186,7 +194,12 @@ export const resolvers: Resolvers = {
     },
     // A brief entry is read where no runs are asked for.
     processing: (entry, _args, { deps }) =>
-      'runs' in entry ? processingOf(deps.processors, entry) : { state: entry.state, runs: [] },
+      'runs' in entry
+        ? whenThere(processingOf(deps.processors, entry), (shown) => ({
+            ...shown,
+            leftOut: () => leftOutBy(deps.processors, entry),
+          }))
+        : { state: entry.state, runs: [], leftOut: [] },
     contentMissingSince: (entry, _args, { deps }) => contentMissingSince(deps.processors, entry),
     content: (entry, _args, { deps }) => contentOf(deps, entry),
   },
@@ -233,7 +246,8 @@ export const resolvers: Resolvers = {
       whenThere(loaders.entry.load(id, wantedDetail(info)), (entry) =>
         entry?.processorId === STATE ? { id } : null,
       ),
-    body: ({ id }, _args, { loaders }) => loaders.body.load(id).then(existing),
+    body: ({ id }, { asVersion }, context) =>
+      asVersion == null ? context.loaders.body.load(id).then(existing) : bodyAs(context, id, asVersion),
     // The index has all other fields: the document is read only for its body.
     bookId: ({ id }, _args, context) => ofEntry(context, id, 'listed', ({ bookId }) => bookId),
     chapterNum: ({ id }, _args, context) => ofEntry(context, id, 'listed', ({ chapterNum }) => chapterNum),

@@ -15,6 +15,7 @@ export interface ScannedEntry
     | 'userId'
     | 'processorId'
     | 'schemaId'
+    | 'schemaVersion'
     | 'bookId'
     | 'sourceIds'
     | 'contentHash'

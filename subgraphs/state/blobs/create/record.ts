@@ -86,7 +86,7 @@ export async function makeRecord(
 ): Promise<UserBlobRecord> {
   const { version } = await validate(deps, input, maker);
   const place = placeOf(input);
-  const blob = { userId, bookId: place.bookId, schemaId: input.schemaId };
+  const blob = { userId, bookId: place.bookId, schemaId: input.schemaId, schemaVersion: version };
   const expectedProcessorIds = await takersOf(deps, blob, 'blob.created');
   const held = await deps.turns.take(userId, expectedProcessorIds);
   const json = JSON.stringify(input.data);

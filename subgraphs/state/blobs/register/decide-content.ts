@@ -19,7 +19,7 @@ export const NO_PLAN: Plan = { planned: [], held: [] };
 /** The processors that take a derived blob once it has its content. */
 export async function planOf(
   deps: TakerDependencies & { readonly turns: Pick<Turns, 'take'> },
-  blob: Pick<IndexEntry, 'userId' | 'bookId' | 'schemaId' | 'processorId'>,
+  blob: Pick<IndexEntry, 'userId' | 'bookId' | 'schemaId' | 'schemaVersion' | 'processorId'>,
 ): Promise<Plan> {
   const takers = await takersOf(deps, blob, 'blob.indexed');
   const planned = takers.filter((id) => id !== blob.processorId);

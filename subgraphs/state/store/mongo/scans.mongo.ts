@@ -9,6 +9,7 @@ type ScannedDocument = Pick<
   | 'user_id'
   | 'processor_id'
   | 'schema_id'
+  | 'schema_version'
   | 'book_id'
   | 'source_ids'
   | 'content_hash'
@@ -23,6 +24,7 @@ const SCANNED = {
   user_id: 1,
   processor_id: 1,
   schema_id: 1,
+  schema_version: 1,
   book_id: 1,
   source_ids: 1,
   content_hash: 1,
@@ -37,6 +39,7 @@ const scannedFrom = (document: ScannedDocument): ScannedEntry => ({
   userId: document.user_id,
   processorId: document.processor_id,
   schemaId: document.schema_id,
+  schemaVersion: document.schema_version,
   bookId: document.book_id ?? null,
   sourceIds: document.source_ids,
   contentHash: document.content_hash ?? null,

@@ -7,6 +7,7 @@ interface ScannedRow {
   user_id: string;
   processor_id: string;
   schema_id: string;
+  schema_version: string;
   book_id: string | null;
   source_ids: string[];
   content_hash: string | null;
@@ -23,8 +24,8 @@ interface BlobRow {
   waiting: boolean;
 }
 
-const SCANNED = `id, user_id, processor_id, schema_id, book_id, source_ids, content_hash, runs, content_missing_since, created_at,
-  outbox_since IS NOT NULL AS waiting`;
+const SCANNED = `id, user_id, processor_id, schema_id, schema_version, book_id, source_ids, content_hash, runs, content_missing_since,
+  created_at,  outbox_since IS NOT NULL AS waiting`;
 
 const userBlobScan = (database: SqlDatabase): StateScans['userBlobScan'] => ({
   async inventory({ before, after, limit }) {
@@ -65,6 +66,7 @@ export const createScans = (database: SqlDatabase): StateScans => ({
       userId: row.user_id,
       processorId: row.processor_id,
       schemaId: row.schema_id,
+      schemaVersion: row.schema_version,
       bookId: row.book_id,
       sourceIds: row.source_ids,
       contentHash: row.content_hash,
