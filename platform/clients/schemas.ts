@@ -46,6 +46,7 @@ export interface LoadedSchema {
   readonly keptBy: string | null;
   /** Runs here, in this process. */
   readonly validate: Validator;
+  readonly definition: SchemaDocument['definition'];
   /** How a document of the version before becomes one of this version (`x-upcast`). */
   readonly changes: readonly DeclaredChange[];
 }
@@ -158,7 +159,11 @@ class CompiledSchemas {
     const known = this.get(id, version);
     if (known) return known;
     const [keeper, changes] = [keptBy(definition), declaredChanges(definition)];
-    const made = { id, version, blobType, keptBy: keeper, changes, validate: compileSchema(definition) };
+    const made = {
+      ...{ id, version, blobType, definition, changes },
+      keptBy: keeper,
+      validate: compileSchema(definition),
+    };
     this.#byKey.set(`${id}@${version}`, made, { size: definitionBytes(definition) });
     return made;
   }

@@ -1,4 +1,4 @@
-import { createErasureClient } from '../../platform/clients/processor.ts';
+import { createErasureClient, createProcessorClient } from '../../platform/clients/processor.ts';
 import { createProcessorCatalog, createRegistryClient } from '../../platform/clients/registry.ts';
 import { createSchemaClient } from '../../platform/clients/schemas.ts';
 import { createWebhookEraser } from '../../platform/clients/webhooks.ts';
@@ -28,6 +28,7 @@ import { reconcilerRoutes } from './reconcile/routes.ts';
 import type { BookKey } from './store/books.ts';
 import { createPostgresStateStore } from './store/postgres/store.postgres.ts';
 import type { StateStore } from './store/store.ts';
+import { createCheckSweeper } from './stored-check/check-sweeper.ts';
 import { installState } from './subgraph.ts';
 import { createTurnSweeper } from './turns/hand-on.ts';
 import { createTurns } from './turns/turns.ts';
@@ -62,9 +63,10 @@ async function openShared(runtime: ServiceRuntime) {
   const intake = createIntake({ store, clock, logger, limit: config.limits.outbox });
   const turns = createTurns({ store, clock, limit: config.limits.userRuns });
   const workloads = createWorkloads(store);
+  const owners = createProcessorClient(http);
   return {
     ...{ store, turns, workloads, eventLog, registry, processors, schemas, intake, outsideTypes },
-    ...{ clock, ids, logger },
+    ...{ clock, ids, logger, owners },
   };
 }
 
@@ -80,6 +82,7 @@ function withNudges(shared: Awaited<ReturnType<typeof openShared>>, work: () => 
     nudgeBackfill: (processorId: string) => work().backfills.nudge(processorId),
     nudgeHandOut: (processorId: string) => work().handOuts.nudge(processorId),
     nudgeTurns: (userId: string) => work().turnSweeper.nudge(userId),
+    nudgeStoredCheck: (schemaId: string) => work().storedChecks.nudge(schemaId),
     nudgeRetirement: (processorId: string) => work().retirements.nudge(processorId),
   };
 }
@@ -99,6 +102,7 @@ function createBackgroundWork(deps: Dependencies, { config, http }: ServiceRunti
     backfills: createBackfillSweeper(deps),
     handOuts: createHandOutSweeper(deps),
     retirements: createRetirementSweeper(deps),
+    storedChecks: createCheckSweeper(deps),
     lifecycles: followLifecycles(deps),
     summaries: createSummaryBuilder(deps),
     reconciler: createReconciler({ ...deps, http, settings: config.reconciler }),
@@ -112,11 +116,21 @@ type BackgroundWork = ReturnType<typeof createBackgroundWork>;
 
 /** Stops first what gives work to the rest. */
 async function stopAll(work: BackgroundWork): Promise<void> {
-  const { upkeeper, reconciler, lifecycles, backfills, handOuts, retirements, summaries, ...last } = work;
+  const {
+    upkeeper,
+    reconciler,
+    lifecycles,
+    backfills,
+    handOuts,
+    retirements,
+    storedChecks,
+    summaries,
+    ...last
+  } = work;
   await upkeeper.stop();
   await reconciler.stop();
   await lifecycles.stop();
-  await Promise.all([backfills, handOuts, retirements, summaries].map((each) => each.stop()));
+  await Promise.all([backfills, handOuts, retirements, storedChecks, summaries].map((each) => each.stop()));
   await Promise.all(Object.values(last).map((each) => each.stop()));
 }
 

@@ -86,10 +86,10 @@ const CHANGE_STATUS = `
 
 const LIST = `SELECT ${shown} FROM processors ORDER BY id COLLATE "C"`;
 
-const valueOf = (processor: Processor, column: (typeof columns)[number]): SqlValue =>
+const columnValue = (processor: Processor, column: (typeof columns)[number]): SqlValue =>
   column === 'takes' || column === 'takes_versions' ? JSON.stringify(processor[column]) : processor[column];
 
-const toValues = (processor: Processor): SqlValue[] => columns.map((column) => valueOf(processor, column));
+const toValues = (processor: Processor): SqlValue[] => columns.map((column) => columnValue(processor, column));
 
 export function createPostgresProcessorStore(database: SqlDatabase): ProcessorStore {
   return {

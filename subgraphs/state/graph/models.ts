@@ -17,6 +17,7 @@ import type { ConversationSummary } from '../store/books.ts';
 import type { AnyEntry } from '../store/records.ts';
 import type { StateStore } from '../store/store.ts';
 import type { IndexWalk } from '../store/walks.ts';
+import type { StoredCheck, StoredCheckDependencies } from '../stored-check/stored-check.ts';
 import type { Workloads } from '../workloads/workloads.ts';
 import type { Loaders } from './loaders.ts';
 import type { ContentDependencies } from './shown.ts';
@@ -30,7 +31,8 @@ export type GraphDependencies = CreateBlobDependencies &
   BackfillDependencies &
   RetryDependencies &
   ReprocessDependencies &
-  ContentDependencies & {
+  ContentDependencies &
+  StoredCheckDependencies & {
     readonly store: StateStore;
     readonly eventLog: Pick<EventLog, 'head'>;
     readonly workloads: Workloads;
@@ -104,6 +106,7 @@ export type UserStateModel = UserModel;
 export type UserErasureModel = ErasureReport;
 export type ErasedStoreModel = ErasedStore;
 export type BackfillModel = IndexWalk;
+export type StoredBlobsCheckModel = StoredCheck;
 
 /** A blob by its key; its owner resolves the rest. */
 export interface BlobModel {

@@ -9,6 +9,7 @@ import { reprocess } from '../blobs/processing/reprocess.ts';
 import { cancelProcessing, retryProcessing } from '../blobs/processing/retry.ts';
 import { deleteBlob } from '../deletion/deletion.ts';
 import { deleteUser } from '../deletion/erasure.ts';
+import { checkStored } from '../stored-check/stored-check.ts';
 import type { MutationResolvers } from './graphql.generated.ts';
 import type { Context } from './models.ts';
 
@@ -74,6 +75,11 @@ export const mutations: MutationResolvers<Context> = {
     const operator = requireOperator(caller);
     const { result, userErrors } = await payload(() => beginBackfill(deps, operator.userId, args));
     return { backfill: result, userErrors };
+  },
+  async checkStoredBlobs(_root, { input }, { caller, deps }) {
+    const operator = requireOperator(caller);
+    const { result, userErrors } = await payload(() => checkStored(deps, operator.userId, input));
+    return { check: result, userErrors };
   },
   async retryProcessing(_root, { blobId, processorId }, { deps, viewer, loaders }) {
     const { result, userErrors } = await payload(() =>

@@ -23,6 +23,7 @@ import { facetOf } from '../store/filter.ts';
 import type { PlaceFilter } from '../store/lists.ts';
 import type { AnyEntry, Detail, EntryOf } from '../store/records.ts';
 import { isSearched, readyToSearch } from '../store/search.ts';
+import { checkOf } from '../stored-check/stored-check.ts';
 import { processorHealth } from '../workloads/health.ts';
 import { wantedDetail } from './details.ts';
 import { filterOf } from './filter-input.ts';
@@ -143,6 +144,10 @@ export const resolvers: Resolvers = {
       requireOperator(caller);
       return readErasure(deps.store, id);
     },
+    async storedBlobsCheck(_root, { schemaId }, { caller, deps }) {
+      requireOperator(caller);
+      return checkOf(await deps.store.storedChecks.walk(schemaId));
+    },
     backfill(_root, { processorId }, { caller, deps }) {
       requireOperator(caller);
       return deps.store.backfills.walk(processorId);
@@ -233,6 +238,11 @@ export const resolvers: Resolvers = {
   ReprocessPayload: live,
 
   Backfill: { state: ({ finishedAt }) => (finishedAt ? 'COMPLETED' : 'RUNNING') },
+
+  StoredBlobsCheck: {
+    state: ({ finishedAt }) => (finishedAt ? 'COMPLETED' : 'RUNNING'),
+    rules: ({ rules }) => [...rules],
+  },
 
   UserErasure: {
     state: ({ finishedAt }) => (finishedAt ? 'COMPLETED' : 'RUNNING'),

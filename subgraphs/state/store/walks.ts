@@ -2,7 +2,8 @@ import type { EntryPlace } from './scans.ts';
 
 /**
  * A walk through the whole index for one processor. A backfill requests runs on blobs that are older than the
- * processor, a hand-out requests runs again whose events it missed, a retirement ends its runs.
+ * processor, a hand-out requests runs again whose events it missed, a retirement ends its runs. A check of stored documents
+ * is one for a schema, whose id stands in the place of the processor's.
  */
 export interface IndexWalk {
   readonly processorId: string;
@@ -26,6 +27,8 @@ export interface IndexWalk {
   readonly after: EntryPlace | null;
   /** Blobs whose runs are requested, or about to be, and not finished. */
   readonly batch: readonly EntryPlace[];
+  /** What it was begun for and has found, as JSON; null for walks that only do something. */
+  readonly notes: unknown;
   /** Grows whenever the walk is begun or claimed. Writes with an older lease are refused. */
   readonly lease: number;
 }
@@ -53,7 +56,8 @@ export interface WalkStore {
 
 /** A walk at its beginning. */
 export const newWalk = (
-  walk: Pick<IndexWalk, 'processorId' | 'requestedBy' | 'startedAt'> & Partial<Pick<IndexWalk, 'since'>>,
+  walk: Pick<IndexWalk, 'processorId' | 'requestedBy' | 'startedAt'> &
+    Partial<Pick<IndexWalk, 'since' | 'notes'>>,
 ): Omit<IndexWalk, 'lease'> => ({
   since: null,
   finishedAt: null,
@@ -63,5 +67,6 @@ export const newWalk = (
   obstacle: null,
   after: null,
   batch: [],
+  notes: null,
   ...walk,
 });

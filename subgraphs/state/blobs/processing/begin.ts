@@ -16,7 +16,13 @@ import { isPending, STATE } from '../../entries/entry.ts';
 import { blobRun, isHeld } from '../../entries/runs.ts';
 import type { IndexEntry } from '../../store/records.ts';
 import type { StateStore } from '../../store/store.ts';
-import { assertNotRetired, pausedRefusal, retiredMessage, statusOf } from './processor-status.ts';
+import {
+  assertNotRetired,
+  knownProcessors,
+  pausedRefusal,
+  retiredMessage,
+  statusOf,
+} from './processor-status.ts';
 import { assertMayRead } from './reading.ts';
 import { decideReport, isOfCancelled } from './report.ts';
 import { nameSources, sourcesOf } from './sources.ts';
@@ -125,7 +131,7 @@ export async function beginRun(
   const entry = await requireEntry(deps.store, userId, blob_id, 'blob_id');
   await assertMayRead(deps.processors, processor_id, [entry]);
   const { generation, done, isNewest } = standing(entry, beginning);
-  const processor = await deps.processors.get(processor_id);
+  const processor = (await knownProcessors(deps.processors)).get(processor_id);
   const isNotWanted = isOfCancelled(entry, { processor_id, generation }) || isNotTaken(processor, entry);
   if (done || isNotWanted || isNotYet(entry, processor_id, generation))
     return { generation, done: true, sources: [] };

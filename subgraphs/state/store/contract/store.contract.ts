@@ -48,6 +48,7 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
   walkContract('backfills', () => store.backfills);
   walkContract('hand-outs', () => store.handOuts);
   walkContract('retirements', () => store.retirements);
+  walkContract('checks of stored documents', () => store.storedChecks);
 
   describe('entries', () => {
     it('gives back what was stored, keeps the first, hides it from others', async () => {

@@ -16,6 +16,7 @@ const walkOf = (processorId: string, over: Partial<IndexWalk> = {}): Omit<IndexW
     obstacle: null,
     after: null,
     batch: [],
+    notes: null,
     ...rest,
   };
 };

@@ -183,5 +183,6 @@ export function createMongoStateStore(database: Db): StateStore {
     backfills: createWalks(collections.backfills),
     handOuts: createWalks(collections.handOuts),
     retirements: createWalks(collections.retirements),
+    storedChecks: createWalks(collections.storedChecks),
   };
 }

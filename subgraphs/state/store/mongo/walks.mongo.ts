@@ -19,6 +19,7 @@ const walkFrom = (document: WalkDocument): IndexWalk => ({
   obstacle: document.obstacle,
   after: document.after && placeFrom(document.after),
   batch: document.batch.map(placeFrom),
+  notes: document.notes == null ? null : JSON.parse(document.notes),
   lease: document.lease,
 });
 
@@ -30,6 +31,7 @@ const progressOf = (walk: Omit<IndexWalk, 'lease'>) => ({
   obstacle: walk.obstacle,
   after: walk.after && placeOf(walk.after),
   batch: walk.batch.map(placeOf),
+  notes: walk.notes === null ? null : JSON.stringify(walk.notes),
 });
 
 /** Sets these members and the due time; null: never due. */

@@ -170,4 +170,10 @@ export const migrations: readonly string[] = [
   `,
   TURNS_STEP,
   WORKLOADS_STEP,
+  `
+  ALTER TABLE backfills ADD COLUMN notes jsonb;
+  ALTER TABLE hand_outs ADD COLUMN notes jsonb;
+  ALTER TABLE retirements ADD COLUMN notes jsonb;
+  CREATE TABLE stored_checks (LIKE backfills INCLUDING ALL)
+  `,
 ];

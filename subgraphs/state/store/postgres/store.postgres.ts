@@ -124,5 +124,6 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
     backfills: createWalks(database, 'backfills'),
     handOuts: createWalks(database, 'hand_outs'),
     retirements: createWalks(database, 'retirements'),
+    storedChecks: createWalks(database, 'stored_checks'),
   };
 }

@@ -31,6 +31,7 @@ export interface StateCollections {
   readonly relistings: Collection<RelistingDocument>;
   readonly handOuts: Collection<WalkDocument>;
   readonly retirements: Collection<WalkDocument>;
+  readonly storedChecks: Collection<WalkDocument>;
   /** Finished migrations of all entries. */
   readonly upkeep: Collection<UpkeepDocument>;
 }
@@ -48,5 +49,6 @@ export const collectionsOf = (database: Db): StateCollections => ({
   relistings: database.collection<RelistingDocument>('relistings'),
   handOuts: database.collection<WalkDocument>('hand_outs'),
   retirements: database.collection<WalkDocument>('retirements'),
+  storedChecks: database.collection<WalkDocument>('stored_checks'),
   upkeep: database.collection<UpkeepDocument>('upkeep'),
 });

@@ -18,6 +18,8 @@ export interface WalkDocument {
   obstacle: string | null;
   after: EntryPlaceDocument | null;
   batch: EntryPlaceDocument[];
+  /** JSON; absent in walks from before there were notes. */
+  notes?: string | null;
   lease: number;
   /** Absent once it is finished. */
   due_at?: Date;
