@@ -5,8 +5,8 @@ import { builtFile } from '../platform/process/paths.ts';
 import { InvalidSpec } from '../platform/processor/records/names.ts';
 import type { Subgraph } from './project.ts';
 
-/** The members of a processor's definition that code is generated from. */
-const processorModule = z.object({
+/** The members of a processor’s definition that code is generated from. */
+export const processorModule = z.object({
   default: z.object({
     id: z.string(),
     takes: z.record(z.string(), z.array(z.string())).default({}),

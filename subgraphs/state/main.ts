@@ -1,4 +1,4 @@
-import { createErasureClient, createProcessorClient } from '../../platform/clients/processor.ts';
+import { createErasureClient, createRoutedReads } from '../../platform/clients/processor.ts';
 import { createProcessorCatalog, createRegistryClient } from '../../platform/clients/registry.ts';
 import { createSchemaClient } from '../../platform/clients/schemas.ts';
 import { createWebhookEraser } from '../../platform/clients/webhooks.ts';
@@ -63,7 +63,7 @@ async function openShared(runtime: ServiceRuntime) {
   const intake = createIntake({ store, clock, logger, limit: config.limits.outbox });
   const turns = createTurns({ store, clock, limit: config.limits.userRuns });
   const workloads = createWorkloads(store);
-  const owners = createProcessorClient(http);
+  const owners = createRoutedReads(http);
   return {
     ...{ store, turns, workloads, eventLog, registry, processors, schemas, intake, outsideTypes },
     ...{ clock, ids, logger, owners },

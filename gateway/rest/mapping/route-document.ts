@@ -58,7 +58,10 @@ export function completeDocument(schema: GraphQLSchema, hints: CostHints, source
     if (isDefined(given, node.name.value) || !(isObjectType(type) || isInterfaceType(type))) return undefined;
     const brief = has(node.directives, BRIEF);
     const name = brief ? `${type.name}_brief` : type.name;
-    fragments.set(name, `fragment ${name} on ${type.name} { ${wholeOf(schema, type, { hints, brief, variables })} }`);
+    fragments.set(
+      name,
+      `fragment ${name} on ${type.name} { ${wholeOf(schema, type, { hints, brief, variables })} }`,
+    );
     return { ...node, name: { ...node.name, value: name } };
   };
   const named = visit(given, { FragmentSpread: spread });

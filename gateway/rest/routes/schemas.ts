@@ -131,6 +131,30 @@ const withdrawSchema = defineRoute({
   }`,
 });
 
+const checkStored = defineRoute({
+  method: 'POST',
+  path: '/api/v1/schemas/:id/stored-check',
+  name: 'checkStoredBlobs',
+  tag: TAG,
+  summary:
+    'Which stored blobs of a schema would not fit a version of it: a sample, or all of them in the background. For operators.',
+  body: ({ input }) => input('CheckStoredBlobsInput').omit({ schema_id: true }),
+  document: `mutation ($input: CheckStoredBlobsInput!) {
+    checkStoredBlobs(input: $input) { check { ...StoredBlobsCheck } ${USER_ERRORS} }
+  }`,
+  variables: ({ path: { id }, body }) => ({ input: { ...(body as object), schema_id: id } }),
+});
+
+const readStoredCheck = defineRoute({
+  method: 'GET',
+  path: '/api/v1/schemas/:id/stored-check',
+  name: 'storedBlobsCheck',
+  tag: TAG,
+  summary: 'The progress or result of the newest check of all stored blobs of a schema. For operators.',
+  document: 'query ($id: ID!) { check: storedBlobsCheck(schemaId: $id) { ...StoredBlobsCheck } }',
+  missing: { code: 'NOT_FOUND', message: 'No check of all blobs of this schema was asked for.' },
+});
+
 export const schemaRoutes: readonly Route[] = [
   listSchemas,
   readSchema,
@@ -140,4 +164,6 @@ export const schemaRoutes: readonly Route[] = [
   checkSchema,
   setCompatibility,
   withdrawSchema,
+  checkStored,
+  readStoredCheck,
 ];

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { ProcessorClient } from '../../../platform/clients/processor.ts';
+import type { RoutedReads } from '../../../platform/clients/processor.ts';
 import type { ProcessorCatalog } from '../../../platform/clients/registry.ts';
 import type { SchemaClient } from '../../../platform/clients/schemas.ts';
 import { groupBy } from '../../../platform/collections/group-by.ts';
@@ -15,7 +15,7 @@ export interface CheckerDependencies {
   readonly store: Pick<StateStore, 'userBlobs'>;
   readonly processors: Pick<ProcessorCatalog, 'get'>;
   /** Reads what processors keep. */
-  readonly owners: Pick<ProcessorClient, 'blobs'>;
+  readonly owners: RoutedReads;
   readonly schemas: Pick<SchemaClient, 'upcast'>;
 }
 
@@ -42,7 +42,7 @@ async function read(
   }
   const owner = await processors.get(processorId);
   if (!owner || owner.status === 'retired') return new Map();
-  const blobs = await owners.blobs({ id: processorId, baseUrl: owner.base_url }, userId, ids);
+  const blobs = await owners.blobs(processorId, userId, ids);
   return new Map(blobs.map(({ id, data }) => [id, data]));
 }
 

@@ -55,11 +55,17 @@ function withRule(rules: Findings['rules'], { pointer, keyword }: BrokenRule, bl
   return rules.map((rule) => (rule === known ? { ...known, count: known.count + 1, blobIds } : rule));
 }
 
+function withOne(found: Findings, { blobId, broken }: Checked): Findings {
+  if (broken === null) return { ...found, unreadable: found.unreadable + 1 };
+  let { rules } = found;
+  for (const rule of broken) rules = withRule(rules, rule, blobId);
+  const failed = found.failed + (broken.length > 0 ? 1 : 0);
+  return { ...found, checked: found.checked + 1, failed, rules };
+}
+
 /** The findings with those of further documents. */
-export const withChecked = (before: Findings, documents: readonly Checked[]): Findings =>
-  documents.reduce<Findings>((found, { blobId, broken }) => {
-    if (broken === null) return { ...found, unreadable: found.unreadable + 1 };
-    const rules = broken.reduce((all, rule) => withRule(all, rule, blobId), found.rules);
-    const failed = found.failed + (broken.length > 0 ? 1 : 0);
-    return { ...found, checked: found.checked + 1, failed, rules };
-  }, before);
+export function withChecked(before: Findings, documents: readonly Checked[]): Findings {
+  let found = before;
+  for (const document of documents) found = withOne(found, document);
+  return found;
+}
