@@ -185,8 +185,9 @@ function recordFaults({ id, makes, records }: ProcessorValue, definition: JsonOb
   const told = (name: string, what: string) =>
     `${id}, \`records.members\`: ${what} \`${name}\` of ${makes.schema} ${makes.schemaVersion}.`;
   return [
+    // Of the envelope, whatever the schema says of it.
     ...Object.keys(members)
-      .filter((name) => !properties.has(name))
+      .filter((name) => !properties.has(name) && members[name] !== 'envelope')
       .map((name) => told(name, 'there is no member')),
     ...[...properties.keys()]
       .filter((name) => !Object.hasOwn(members, name))

@@ -159,6 +159,8 @@ export type Processor = {
   takes: Array<ProcessorTakes>;
   /** Those of them of which it makes something by itself only in books whose `automatic` names it. */
   optInSchemaIds: Array<Scalars['ID']['output']>;
+  /** Versions of schemas that it takes or reads; of those that are not named it takes all. */
+  takesVersions: Array<ProcessorTakesVersions>;
   /** Where a book shows its blobs; null: nowhere. */
   shownAs: Maybe<BookPlace>;
   /** Runs at once in one process. */
@@ -201,6 +203,23 @@ export type ProcessorTakesInput = {
   schemaIds: Array<Scalars['ID']['input']>;
 };
 
+/** Which versions of a schema a processor takes. */
+export type ProcessorTakesVersions = {
+  __typename?: 'ProcessorTakesVersions';
+  /** The schema's id. */
+  schemaId: Scalars['ID']['output'];
+  /** A range, e.g. `^1.2.0` or `>=1.0.0 <3.0.0`. */
+  versions: Scalars['String']['output'];
+};
+
+/** Which versions of a schema a processor takes. */
+export type ProcessorTakesVersionsInput = {
+  /** The schema's id. */
+  schemaId: Scalars['ID']['input'];
+  /** A range, e.g. `^1.2.0` or `>=1.0.0 <3.0.0`: parts with spaces between, all of which hold. */
+  versions: Scalars['String']['input'];
+};
+
 /** A processor as it is to be registered. One that takes what it makes, directly or over others, is refused. */
 export type RegisterProcessorInput = {
   /** Lower-case letters, digits and dashes, e.g. `text-expansion`. */
@@ -235,6 +254,8 @@ export type RegisterProcessorInput = {
   takes?: InputMaybe<Array<ProcessorTakesInput>>;
   /** Those of `takes` of which it makes something by itself only in books whose `automatic` names it. Default: none. */
   optInSchemaIds?: InputMaybe<Array<Scalars['ID']['input']>>;
+  /** Versions of schemas that it takes or reads: older blobs are read as one of them, newer ones it is not given. Default: all. */
+  takesVersions?: InputMaybe<Array<ProcessorTakesVersionsInput>>;
   /** Where a book shows its blobs. Default: nowhere. */
   shownAs?: InputMaybe<BookPlace>;
   /** Runs at once in one process, 1 to 1,000. */
@@ -389,6 +410,8 @@ export type ResolversTypes = {
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   ProcessorTakes: ResolverTypeWrapper<ProcessorTakes>;
   ProcessorTakesInput: ProcessorTakesInput;
+  ProcessorTakesVersions: ResolverTypeWrapper<ProcessorTakesVersions>;
+  ProcessorTakesVersionsInput: ProcessorTakesVersionsInput;
   RegisterProcessorInput: RegisterProcessorInput;
   RegisterProcessorPayload: ResolverTypeWrapper<Omit<RegisterProcessorPayload, 'processor'> & { processor?: Maybe<ResolversTypes['Processor']> }>;
   PauseProcessorPayload: ResolverTypeWrapper<Omit<PauseProcessorPayload, 'processor'> & { processor?: Maybe<ResolversTypes['Processor']> }>;
@@ -410,6 +433,8 @@ export type ResolversParentTypes = {
   Boolean: Scalars['Boolean']['output'];
   ProcessorTakes: ProcessorTakes;
   ProcessorTakesInput: ProcessorTakesInput;
+  ProcessorTakesVersions: ProcessorTakesVersions;
+  ProcessorTakesVersionsInput: ProcessorTakesVersionsInput;
   RegisterProcessorInput: RegisterProcessorInput;
   RegisterProcessorPayload: Omit<RegisterProcessorPayload, 'processor'> & { processor?: Maybe<ResolversParentTypes['Processor']> };
   PauseProcessorPayload: Omit<PauseProcessorPayload, 'processor'> & { processor?: Maybe<ResolversParentTypes['Processor']> };
@@ -458,6 +483,7 @@ export type ProcessorResolvers<ContextType = Context, ParentType extends Resolve
   eventSubscriptions?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
   takes?: Resolver<Array<ResolversTypes['ProcessorTakes']>, ParentType, ContextType>;
   optInSchemaIds?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
+  takesVersions?: Resolver<Array<ResolversTypes['ProcessorTakesVersions']>, ParentType, ContextType>;
   shownAs?: Resolver<Maybe<ResolversTypes['BookPlace']>, ParentType, ContextType>;
   maxConcurrency?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   timeoutSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
@@ -474,6 +500,12 @@ export type ProcessorResolvers<ContextType = Context, ParentType extends Resolve
 export type ProcessorTakesResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ProcessorTakes'] = ResolversParentTypes['ProcessorTakes']> = {
   event?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   schemaIds?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ProcessorTakesVersionsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ProcessorTakesVersions'] = ResolversParentTypes['ProcessorTakesVersions']> = {
+  schemaId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  versions?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -515,6 +547,7 @@ export type Resolvers<ContextType = Context> = {
   ProcessorHealth?: ProcessorHealthResolvers<ContextType>;
   Processor?: ProcessorResolvers<ContextType>;
   ProcessorTakes?: ProcessorTakesResolvers<ContextType>;
+  ProcessorTakesVersions?: ProcessorTakesVersionsResolvers<ContextType>;
   RegisterProcessorPayload?: RegisterProcessorPayloadResolvers<ContextType>;
   PauseProcessorPayload?: PauseProcessorPayloadResolvers<ContextType>;
   ResumeProcessorPayload?: ResumeProcessorPayloadResolvers<ContextType>;
