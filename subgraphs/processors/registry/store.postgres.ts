@@ -89,7 +89,8 @@ const LIST = `SELECT ${shown} FROM processors ORDER BY id COLLATE "C"`;
 const columnValue = (processor: Processor, column: (typeof columns)[number]): SqlValue =>
   column === 'takes' || column === 'takes_versions' ? JSON.stringify(processor[column]) : processor[column];
 
-const toValues = (processor: Processor): SqlValue[] => columns.map((column) => columnValue(processor, column));
+const toValues = (processor: Processor): SqlValue[] =>
+  columns.map((column) => columnValue(processor, column));
 
 export function createPostgresProcessorStore(database: SqlDatabase): ProcessorStore {
   return {

@@ -11,7 +11,7 @@ it('asks for as many runs as a process works on, and for 50 at most', () => {
 describe('the next batch', () => {
   const walk: IndexWalk = {
     ...{ processorId: 'late', since: null, requestedBy: 'olga', startedAt: at(0), finishedAt: null },
-    ...{ scanned: 10, planned: 4, finishedRuns: 4, obstacle: 'It waits.', batch: [], lease: 1 },
+    ...{ scanned: 10, planned: 4, finishedRuns: 4, obstacle: 'It waits.', batch: [], notes: null, lease: 1 },
     after: { userId: 'u', id: 'a' },
   };
   const page = ['b', 'c', 'd', 'e'].map((id) => scanned({ id }));

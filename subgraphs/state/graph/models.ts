@@ -14,11 +14,12 @@ import type { DeletionDependencies } from '../deletion/deletion.ts';
 import type { DeleteUserDependencies, ErasedStore, ErasureReport } from '../deletion/erasure.ts';
 import type { EntryPage } from '../entries/pagination.ts';
 import type { ConversationSummary } from '../store/books.ts';
-import type { AnyEntry } from '../store/records.ts';
+import type { AnyEntry, IndexEntry } from '../store/records.ts';
 import type { StateStore } from '../store/store.ts';
 import type { IndexWalk } from '../store/walks.ts';
 import type { StoredCheck, StoredCheckDependencies } from '../stored-check/stored-check.ts';
 import type { Workloads } from '../workloads/workloads.ts';
+import type { Processing } from './graphql.generated.ts';
 import type { Loaders } from './loaders.ts';
 import type { ContentDependencies } from './shown.ts';
 
@@ -105,6 +106,11 @@ export type UserStateModel = UserModel;
 
 export type UserErasureModel = ErasureReport;
 export type ErasedStoreModel = ErasedStore;
+/** A blob's runs, with what tells which more there might be; null where neither was read. */
+export interface ProcessingModel extends Omit<Processing, 'leftOut' | '__typename'> {
+  readonly entry: Pick<IndexEntry, 'processorId' | 'schemaId' | 'schemaVersion' | 'runs'> | null;
+}
+
 export type BackfillModel = IndexWalk;
 export type StoredBlobsCheckModel = StoredCheck;
 

@@ -200,13 +200,14 @@ export const resolvers: Resolvers = {
     // A brief entry is read where no runs are asked for.
     processing: (entry, _args, { deps }) =>
       'runs' in entry
-        ? whenThere(processingOf(deps.processors, entry), (shown) => ({
-            ...shown,
-            leftOut: () => leftOutBy(deps.processors, entry),
-          }))
-        : { state: entry.state, runs: [], leftOut: [] },
+        ? whenThere(processingOf(deps.processors, entry), (shown) => ({ ...shown, entry }))
+        : { state: entry.state, runs: [], entry: null },
     contentMissingSince: (entry, _args, { deps }) => contentMissingSince(deps.processors, entry),
     content: (entry, _args, { deps }) => contentOf(deps, entry),
+  },
+
+  Processing: {
+    leftOut: ({ entry }, _args, { deps }) => (entry ? leftOutBy(deps.processors, entry) : []),
   },
 
   Blob: { __resolveType: (blob) => blob.__typename as 'UserBlob' },

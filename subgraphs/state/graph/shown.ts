@@ -78,8 +78,10 @@ const AWAITING_TURN = {
 };
 
 /** Processors that would have a run on an entry in another version of its schema. */
-export const leftOutBy = (processors: ContentDependencies['processors'], entry: ListedEntry) =>
-  whenThere(knownProcessors(processors), (known) => leftOutOf(known.values(), entry));
+export const leftOutBy = (
+  processors: ContentDependencies['processors'],
+  entry: Parameters<typeof leftOutOf>[1],
+) => whenThere(knownProcessors(processors), (known) => leftOutOf(known.values(), entry));
 
 /** An entry's runs; those that wait for a paused processor, or for their turn, have an obstacle. */
 export function processingOf(

@@ -109,6 +109,7 @@ export const scanned = (over: Partial<ScannedEntry> = {}): ScannedEntry => ({
   userId: 'u',
   processorId: 'state',
   schemaId: 'text-input-v1',
+  schemaVersion: '1.0.0',
   bookId: null,
   sourceIds: [],
   contentHash: null,

@@ -9,6 +9,7 @@ const scanned = (one: IndexEntry, waiting: boolean): ScannedEntry => ({
   userId: one.userId,
   processorId: one.processorId,
   schemaId: one.schemaId,
+  schemaVersion: one.schemaVersion,
   bookId: one.bookId,
   sourceIds: one.sourceIds,
   contentHash: one.contentHash,
