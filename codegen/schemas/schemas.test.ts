@@ -50,7 +50,7 @@ describe('what a processor makes', () => {
         id: 'summary',
         makes: { type: 'Summary', schema: 'summary-v1' },
         records: {
-          members: { words: 'integer', title: 'text', parts: 'json' },
+          members: { words: 'integer', heading: 'text', parts: 'json' },
           beside: { model_used: 'text' },
         },
         ...over,
@@ -61,7 +61,7 @@ describe('what a processor makes', () => {
     required: ['words', 'parts'],
     properties: {
       words: { type: 'integer' },
-      title: { type: ['string', 'null'] },
+      heading: { type: ['string', 'null'] },
       parts: {
         type: 'array',
         items: { type: 'object', required: ['a'], properties: { a: { type: 'number' } } },
@@ -76,13 +76,13 @@ describe('what a processor makes', () => {
   it('has the type of its schema', () => {
     expect(
       faults(
-        'words: Int! title: String parts: [Part!]! parentBlob: BlobIndex modelUsed: String! createdAt: String!',
+        'words: Int! heading: String parts: [Part!]! parentBlob: BlobIndex modelUsed: String! createdAt: String!',
       ),
     ).toEqual([]);
     expect(
       faults(
         'data: Data!',
-        'type Data { words: Int! title: String parts: [Part!]! } type Part { a: Float! }',
+        'type Data { words: Int! heading: String parts: [Part!]! } type Part { a: Float! }',
       ),
     ).toEqual([]);
     const resolvers = { Summary: { count: { needs: [] } } };
@@ -92,13 +92,13 @@ describe('what a processor makes', () => {
   it.each<[string, string | undefined, RegExp]>([
     ['length: Int', undefined, /^Summary\.length: in summary-v1 1\.0\.0 there is no member `length`/],
     ['words: String!', undefined, /^Summary\.words: .* the member is integer, and the field String/],
-    ['title: String!', undefined, /^Summary\.title: .* may be absent, .* nullable/],
+    ['heading: String!', undefined, /^Summary\.heading: .* may be absent, .* nullable/],
     ['words: [Int!]!', undefined, /^Summary\.words: .* the field is a list/],
     ['words: Part', undefined, /^Summary\.words: .* the field is an object/],
     ['parts: [Part!]!', 'type Part { a: Int! }', /^Part\.a: .* the member is number, and the field Int/],
     ['parts: [Part!]!', 'type Part { a: Float! b: Int }', /^Part\.b: .* no member `b`/],
     ['source: BlobIndex', undefined, /^Summary\.source: .* no member `source_id` or `source_blob_id`/],
-    ['title: Kind', 'enum Kind { A }', /^Summary\.title: .* the member is not an `enum`/],
+    ['heading: Kind', 'enum Kind { A }', /^Summary\.heading: .* the member is not an `enum`/],
   ])('differs: %s', (fields, more, message) => {
     expect(faults(fields, more)).toEqual(expect.arrayContaining([expect.stringMatching(message)]));
   });
@@ -107,7 +107,7 @@ describe('what a processor makes', () => {
     const records = { members: { words: 'integer', author: 'text', parts: 'json' } };
     expect(faults('words: Int!', undefined, processor({ records }))).toEqual([
       expect.stringMatching(/no member `author` of summary-v1 1\.0\.0/),
-      expect.stringMatching(/leaves out `title`/),
+      expect.stringMatching(/leaves out `heading`/),
     ]);
   });
 });

@@ -52,7 +52,7 @@ function upcastersFile(schemas: ReadonlyMap<string, readonly Schema[]>): Generat
   const files = [...schemas].map(([id, versions]) => ({ id, files: upcasterFiles(id, versions) }));
   const all = files.flatMap((each) => each.files);
   const nameOf = (file: UpcasterFile) => `upcast${all.indexOf(file)}`;
-  const imports = all.map((file) => `import ${nameOf(file)} from './${file.path}';\n`).join('');
+  const imports = all.map((file) => `import ${nameOf(file)} from '../../schemas/${file.path}';\n`).join('');
   const entries = files
     .filter((each) => each.files.length > 0)
     .map(({ id, files: own }) => {
@@ -63,13 +63,13 @@ function upcastersFile(schemas: ReadonlyMap<string, readonly Schema[]>): Generat
     });
   const text = `// ${HEADER}
 
-import type { WrittenUpcaster } from '../platform/json-schema/upcast/chain.ts';
-${imports}
+${imports}import type { WrittenUpcaster } from '../json-schema/upcast/chain.ts';
+
 /** The upcasters that ship, by schema. */
 export const upcasters: Readonly<Record<string, readonly WrittenUpcaster[]>> = {
 ${entries.join('')}};
 `;
-  return ['schemas/upcasters.generated.ts', text];
+  return ['platform/clients/upcasters.generated.ts', text];
 }
 
 /** The TypeScript types of the schemas that ship, and the list of their upcasters. */

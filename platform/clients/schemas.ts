@@ -1,6 +1,5 @@
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import { upcasters } from '../../schemas/upcasters.generated.ts';
 import { BlobgraphError } from '../errors/errors.ts';
 import { routed } from '../ids/service-path.ts';
 import { definitionBytes, KEPT_DEFINITION_BYTES } from '../json-schema/definition.ts';
@@ -13,6 +12,7 @@ import { newestFirst } from '../json-schema/versions/versions.ts';
 import type { Clock } from '../time/clock.ts';
 import type { ServiceHttp } from './http/http.ts';
 import { keepAnswers } from './kept-answers.ts';
+import { upcasters } from './upcasters.generated.ts';
 
 /** A version of a schema as the schema registry's REST shows it. */
 const schemaDocument = z.object({

@@ -71,7 +71,8 @@ function declarationOf(
     database_name: databaseOf(definition),
     takes: takes as NonNullable<ProcessorDeclaration['takes']>,
     opt_in_schema_ids: optIn,
-    takes_versions: definition.takesVersions ?? {},
+    // Left out where there is none: a registry of the previous release does not know of it.
+    ...(definition.takesVersions ? { takes_versions: definition.takesVersions } : {}),
     event_subscriptions: Object.keys(takes),
     input_schema_ids: [...new Set([...Object.values(takes as Record<string, string[]>).flat(), ...reads])],
     output_schema_id: makes.schema,

@@ -5,7 +5,7 @@ import { upcast } from '../../../platform/json-schema/upcast/upcast.ts';
 import { compileSchema } from '../../../platform/json-schema/validator.ts';
 import { newestFirst } from '../../../platform/json-schema/versions/versions.ts';
 import { projectFile } from '../../../platform/process/paths.ts';
-import { upcasters } from '../../../schemas/upcasters.generated.ts';
+import { upcasters } from '../../../platform/clients/upcasters.generated.ts';
 import { readShippedSchemas } from './shipped.ts';
 
 const shipped = readShippedSchemas(projectFile('schemas'));

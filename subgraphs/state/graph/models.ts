@@ -19,9 +19,8 @@ import type { StateStore } from '../store/store.ts';
 import type { IndexWalk } from '../store/walks.ts';
 import type { StoredCheck, StoredCheckDependencies } from '../stored-check/stored-check.ts';
 import type { Workloads } from '../workloads/workloads.ts';
-import type { Processing } from './graphql.generated.ts';
 import type { Loaders } from './loaders.ts';
-import type { ContentDependencies } from './shown.ts';
+import type { ContentDependencies, ShownProcessing } from './shown.ts';
 
 /** The dependencies of resolvers and mutations. */
 export type GraphDependencies = CreateBlobDependencies &
@@ -107,9 +106,9 @@ export type UserStateModel = UserModel;
 export type UserErasureModel = ErasureReport;
 export type ErasedStoreModel = ErasedStore;
 /** A blob's runs, with what tells which more there might be; null where neither was read. */
-export interface ProcessingModel extends Omit<Processing, 'leftOut' | '__typename'> {
+export type ProcessingModel = ShownProcessing & {
   readonly entry: Pick<IndexEntry, 'processorId' | 'schemaId' | 'schemaVersion' | 'runs'> | null;
-}
+};
 
 export type BackfillModel = IndexWalk;
 export type StoredBlobsCheckModel = StoredCheck;

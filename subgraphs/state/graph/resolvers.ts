@@ -2,7 +2,6 @@ import { DateTimeISOResolver, JSONResolver } from 'graphql-scalars';
 import { whenThere } from '../../../platform/concurrency/when-there.ts';
 import { liveField } from '../../../platform/events/live-cursor.ts';
 import { requireOperator } from '../../../platform/serving/access/authenticate.ts';
-import { noBlob } from '../../../platform/serving/direct-reads/owners.ts';
 import { WholeNumberResolver } from '../../../platform/serving/graphql/scalars.ts';
 import { type Book, languageOf, listBooks } from '../blobs/books/books.ts';
 import { noBook } from '../blobs/books/describe.ts';
@@ -31,6 +30,7 @@ import type { BlobOrder, Resolvers } from './graphql.generated.ts';
 import type { BookModel, Context } from './models.ts';
 import { mutations } from './mutations.ts';
 import { contentMissingSince, contentOf, leftOutBy, processingOf } from './shown.ts';
+import { userBlob } from './user-blob.ts';
 
 /** Totals of lists with several conditions are counted up to this number. */
 const MAX_COUNTED = 10_000;
@@ -85,28 +85,6 @@ async function placePage(
   const entries = await loaders.inPlace({ ...filter, limit: size + 1, ...pageAfter(after) }).load(id, detail);
   const count = async () => exactly(await loaders.inPlaceCount(filter).load(id));
   return entryPage({ entries, resume: null }, size, after, count);
-}
-
-/** @throws BlobgraphError BLOB_NOT_FOUND when the blob was deleted between two reads */
-function existing<T>(found: T | null): T {
-  if (found !== null) return found;
-  throw noBlob();
-}
-
-/** What `read` tells of an entry; all that its reference needs was read with that. */
-const ofEntry = <D extends Detail, T>(
-  { loaders }: Context,
-  id: string,
-  detail: D,
-  read: (entry: EntryOf[D]) => T,
-) => whenThere(loaders.entry.load(id, detail), (entry) => read(existing(entry) as EntryOf[D]));
-
-/** A user's document as a newer version of its schema has it. */
-async function bodyAs(context: Context, id: string, version: string): Promise<unknown> {
-  const { loaders, deps } = context;
-  const [entry, body] = await Promise.all([loaders.entry.load(id, 'listed'), loaders.body.load(id)]);
-  const { schemaId, schemaVersion } = existing(entry) as EntryOf['listed'];
-  return deps.schemas.upcast({ schemaId, schemaVersion, data: existing(body).toJSON() }, version);
 }
 
 const parentOf = (entry: EntryOf['listed' | 'whole']): string | null | undefined =>
@@ -252,22 +230,7 @@ export const resolvers: Resolvers = {
 
   BlobIndexEdge: { cursor: entryCursor, node: (entry) => entry },
 
-  UserBlob: {
-    __resolveReference: ({ id }, { loaders }, info) =>
-      whenThere(loaders.entry.load(id, wantedDetail(info)), (entry) =>
-        entry?.processorId === STATE ? { id } : null,
-      ),
-    body: ({ id }, { asVersion }, context) =>
-      asVersion == null ? context.loaders.body.load(id).then(existing) : bodyAs(context, id, asVersion),
-    // The index has all other fields: the document is read only for its body.
-    bookId: ({ id }, _args, context) => ofEntry(context, id, 'listed', ({ bookId }) => bookId),
-    chapterNum: ({ id }, _args, context) => ofEntry(context, id, 'listed', ({ chapterNum }) => chapterNum),
-    conversationId: ({ id }, _args, context) =>
-      ofEntry(context, id, 'listed', ({ conversationId }) => conversationId),
-    createdAt: ({ id }, _args, context) => ofEntry(context, id, 'brief', ({ createdAt }) => createdAt),
-    processingState: ({ id }, _args, { loaders }) =>
-      whenThere(loaders.entry.load(id, 'brief'), (entry) => entry?.state ?? 'STORED'),
-  },
+  UserBlob: userBlob,
 
   Book: {
     __resolveReference: ({ id }, { loaders }, info) => loaders.book.load(id, wantedDetail(info)),

@@ -77,6 +77,8 @@ const AWAITING_TURN = {
   message: 'The run begins by itself when others of yours have ended.',
 };
 
+export type ShownProcessing = Awaited<ReturnType<typeof processingOf>>;
+
 /** Processors that would have a run on an entry in another version of its schema. */
 export const leftOutBy = (
   processors: ContentDependencies['processors'],

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { moods } from '../../subgraphs/state/testing/mood.fixture.ts';
-import type { GraphClient } from '../harness/client.ts';
-import { createGraphClient } from '../harness/client.ts';
-import { createDraft, untilState } from '../harness/operations.ts';
-import { type System, startSystem } from '../harness/system.ts';
-import { askRest } from './rest/rest.fixture.ts';
+import { moods } from '../../../subgraphs/state/testing/mood.fixture.ts';
+import type { GraphClient } from '../../harness/client.ts';
+import { createGraphClient } from '../../harness/client.ts';
+import { createDraft, untilState } from '../../harness/operations.ts';
+import { type System, startSystem } from '../../harness/system.ts';
+import { askRest } from './rest.fixture.ts';
 
 const ID = 'mood-v1';
 
