@@ -40,7 +40,7 @@ export type BlobChangeFilter = {
   parentId?: InputMaybe<Scalars['ID']['input']>;
 };
 
-/** What happened to a blob. */
+/** A kind of change of a blob. */
 export type BlobChangeKind =
   /** A user stored a blob. */
   | 'CREATED'
@@ -87,7 +87,7 @@ export type BlobFilter = {
 
 /** How a list is ordered. */
 export type BlobOrder = {
-  /** What it is ordered by. */
+  /** The field that it is ordered by. */
   field?: BlobOrderField;
   /** Which end comes first. */
   direction?: OrderDirection;
@@ -98,7 +98,7 @@ export type BlobOrderField =
   /** When a blob was created; those of the same moment, by their ids. */
   | 'CREATED_AT';
 
-/** What happened to a book. */
+/** A kind of change of a book. */
 export type BookChangeKind =
   /** Its owner described it anew: title, front matter or chapters. */
   | 'UPDATED'
@@ -156,6 +156,50 @@ export type ChapterChange =
   /** Its text changed. */
   | 'CHANGED';
 
+/** A version of a schema that may come to be. */
+export type CheckSchemaInput = {
+  /** The schema's id; there need not be one yet. */
+  id: Scalars['ID']['input'];
+  /** Semantic version, e.g. `1.1.0`. Default: the one after the newest. */
+  version?: InputMaybe<Scalars['String']['input']>;
+  /** The JSON Schema, as for `registerSchema`. */
+  definition: Scalars['JSON']['input'];
+  /** What it must keep. Default: the schema's own `compatibility`. */
+  compatibility?: InputMaybe<SchemaCompatibility>;
+  /** As for `registerSchema`. */
+  acceptUnknown?: InputMaybe<Array<Scalars['String']['input']>>;
+};
+
+/** Which stored blobs are held to what. */
+export type CheckStoredBlobsInput = {
+  /** The schema's id: its blobs are looked at, whatever their version. */
+  schemaId: Scalars['ID']['input'];
+  /** A definition that need not be registered, as `registerSchema` takes it. Else give `schemaVersion`, or nothing. */
+  definition?: InputMaybe<Scalars['JSON']['input']>;
+  /** A registered version. Default: the newest. */
+  schemaVersion?: InputMaybe<Scalars['String']['input']>;
+  /** True: blobs are read as this version first, by what upcasts them. Default: they are taken as they are. */
+  upcast?: InputMaybe<Scalars['Boolean']['input']>;
+  /** How many blobs are looked at within the request, 1 to 1,000: the first in the order of the index. Default: 100. */
+  sample?: InputMaybe<Scalars['Int']['input']>;
+  /** True: all of them, behind the request. It replaces a check of the same schema that is under way. */
+  all?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** Which of two versions must take the documents of the other. */
+export type CompatibilityDirection =
+  /** The newer one those of the older one. */
+  | 'BACKWARD'
+  /** The older one those of the newer one. */
+  | 'FORWARD';
+
+/** What is known of a place in a schema. */
+export type CompatibilityVerdict =
+  /** It refuses what the other version takes. */
+  | 'INCOMPATIBLE'
+  /** The two cannot be compared, e.g. one pattern with another: it counts as incompatible, unless it is accepted by name. */
+  | 'UNKNOWN';
+
 /** Which book is compiled, and how. */
 export type CompileBookInput = {
   /** The user's own id of the book. */
@@ -189,7 +233,7 @@ export type CompleteUploadInput = {
 
 /** A blob to be stored. */
 export type CreateBlobInput = {
-  /** What kind of content it is, e.g. `chapter_draft`, `message`. */
+  /** The kind of content, e.g. `chapter_draft`, `message`. */
   type: Scalars['String']['input'];
   /** A schema of the registry, e.g. `text-input-v1`. */
   schemaId: Scalars['ID']['input'];
@@ -261,7 +305,7 @@ export type ErasureState =
 export type ExportBookInput = {
   /** The id of the compiled book, a version of a book. */
   compiledBookId: Scalars['ID']['input'];
-  /** What kind of file. */
+  /** The kind of file. */
   format: ExportFormat;
 };
 
@@ -280,7 +324,7 @@ export type ExportFormat =
 export type ExportPitchInput = {
   /** The id of the pitch. */
   pitchId: Scalars['ID']['input'];
-  /** What kind of file. */
+  /** The kind of file. */
   format: PitchFormat;
 };
 
@@ -295,7 +339,7 @@ export type ExportState =
   /** It could not be made; `error` says why. `exportBook` has it tried again. */
   | 'FAILED';
 
-/** What a processor's last health check found. */
+/** A result of a processor's health check. */
 export type HealthStatus =
   /** Not checked yet, or checked no more because it is retired. */
   | 'UNKNOWN'
@@ -321,7 +365,7 @@ export type ImageFormat =
   /** `image/tiff`. */
   | 'TIFF';
 
-/** What a name stands for. */
+/** A kind of thing that a name stands for. */
 export type NamedEntityKind =
   /** Somebody. */
   | 'PERSON'
@@ -355,7 +399,7 @@ export type PitchFormat =
   /** A presentation (PPTX). */
   | 'DECK';
 
-/** What is pitched. */
+/** A kind of subject of a pitch. */
 export type PitchSubject =
   /** A compiled version of a book. */
   | 'BOOK'
@@ -386,12 +430,20 @@ export type ProcessorStatus =
   /** Its store is gone for good. */
   | 'RETIRED';
 
-/** What a processor takes on one event. */
+/** Schemas that a processor takes on one event. */
 export type ProcessorTakesInput = {
   /** E.g. `blob.created`, told of users' own blobs, or `blob.indexed`, told of those that processors make. */
   event: Scalars['String']['input'];
   /** Schemas of the blobs that it takes on it. */
   schemaIds: Array<Scalars['ID']['input']>;
+};
+
+/** Which versions of a schema a processor takes. */
+export type ProcessorTakesVersionsInput = {
+  /** The schema's id. */
+  schemaId: Scalars['ID']['input'];
+  /** A range, e.g. `^1.2.0` or `>=1.0.0 <3.0.0`: parts with spaces between, all of which hold. */
+  versions: Scalars['String']['input'];
 };
 
 /** A processor as it is to be registered. One that takes what it makes, directly or over others, is refused. */
@@ -400,7 +452,7 @@ export type RegisterProcessorInput = {
   id: Scalars['ID']['input'];
   /** For people, at most 200 characters. */
   name: Scalars['String']['input'];
-  /** What it does, at most 2,000 characters. */
+  /** Its work, for people, in at most 2,000 characters. */
   description?: Scalars['String']['input'];
   /** A part of every derived id: another version makes other blobs. */
   version?: Scalars['String']['input'];
@@ -424,10 +476,12 @@ export type RegisterProcessorInput = {
   queryEndpoint?: Scalars['String']['input'];
   /** Events that it waits for, e.g. `blob.created`; empty when it works on demand. Default: those of `takes`, which they are in any case. */
   eventSubscriptions?: InputMaybe<Array<Scalars['String']['input']>>;
-  /** What it takes on each event. Default: all of `inputSchemaIds` on each of `eventSubscriptions`. */
+  /** Schemas that it takes, by events. Default: all of `inputSchemaIds` on each of `eventSubscriptions`. */
   takes?: InputMaybe<Array<ProcessorTakesInput>>;
   /** Those of `takes` of which it makes something by itself only in books whose `automatic` names it. Default: none. */
   optInSchemaIds?: InputMaybe<Array<Scalars['ID']['input']>>;
+  /** Versions of schemas that it takes or reads: older blobs are read as one of them, newer ones it is not given. Default: all. */
+  takesVersions?: InputMaybe<Array<ProcessorTakesVersionsInput>>;
   /** Where a book shows its blobs. Default: nowhere. */
   shownAs?: InputMaybe<BookPlace>;
   /** Runs at once in one process, 1 to 1,000. */
@@ -449,18 +503,21 @@ export type RegisterSchemaInput = {
   /**
    * A JSON Schema of draft 2020-12: at most 64 KiB and 32 levels, patterns without look-around and back-references, and
    * beside those of more than a few parts a `maxLength`; `$ref` to `#/$defs/…` alone and never back to itself. Keywords of
-   * your own start with `x-`; `x-blob-type` gives the type of blobs where none is given.
+   * your own start with `x-`; `x-blob-type` gives the type of blobs where none is given, and `x-upcast` says how a document of
+   * the version before is read as this one.
    */
   definition: Scalars['JSON']['input'];
-  /** Whether documents that fit the version before must fit this one. */
+  /** What it must keep. Default: the schema's own `compatibility`. */
   compatibility?: InputMaybe<SchemaCompatibility>;
+  /** JSON pointers of places that a report calls `UNKNOWN` and that are let pass, e.g. `/properties/isbn/pattern`. */
+  acceptUnknown?: InputMaybe<Array<Scalars['String']['input']>>;
 };
 
 /** A new webhook. */
 export type RegisterWebhookInput = {
   /** Where changes are sent: `https://`, at a public address, without a name or password. */
   url: Scalars['String']['input'];
-  /** What you call it, in at most 200 characters. */
+  /** Your name for it, in at most 200 characters. */
   description?: InputMaybe<Scalars['String']['input']>;
   /** Which changes. Default: all. */
   filter?: InputMaybe<WebhookFilterInput>;
@@ -546,13 +603,26 @@ export type RestingReason =
   /** It was a candidate, and was withdrawn. */
   | 'WITHDRAWN';
 
-/** What a new version of a schema may refuse. */
+/**
+ * What a new version of a schema must keep, by the names of Confluent's schema registry. What cannot be shown to be kept
+ * counts as not kept. Withdrawn versions are not looked at.
+ */
 export type SchemaCompatibility =
   /**
-   * Nothing that fits the version before it. Fields with a type of their own may be added where that version takes no
-   * others. What cannot be shown to be taken counts as refused.
+   * It takes all documents that fit the version before it: fields with a type of their own may be added where that version takes
+   * no others.
    */
   | 'BACKWARD'
+  /** The same for the 100 versions before it. */
+  | 'BACKWARD_TRANSITIVE'
+  /** The version before it takes all documents that fit this one: who knows the older one can read what is new. */
+  | 'FORWARD'
+  /** The same for the 100 versions before it. */
+  | 'FORWARD_TRANSITIVE'
+  /** Both `BACKWARD` and `FORWARD`. */
+  | 'FULL'
+  /** The same for the 100 versions before it. */
+  | 'FULL_TRANSITIVE'
   /** Anything: clients that do not name an older version by `schemaVersion` may be refused what was taken before. */
   | 'NONE';
 
@@ -566,6 +636,13 @@ export type StorageType =
   | 'REDIS'
   /** Objects in S3, with their metadata beside. */
   | 'S3';
+
+/** Where a check of stored blobs is. */
+export type StoredBlobsCheckState =
+  /** It still looks at blobs. */
+  | 'RUNNING'
+  /** It is done. */
+  | 'COMPLETED';
 
 /**
  * A processor's part of the graph. It is checked by itself, composed with all others, and compared with what is served: what does
@@ -602,7 +679,7 @@ export type SupergraphReason =
   /** An operator went back to an earlier version. */
   | 'ROLLED_BACK';
 
-/** What is to change of a chapter. What is not named stays. */
+/** A change of a chapter. Fields that are not named stay as they are. */
 export type UpdateBookChapterInput = {
   /** The chapter's key, 1 to 100,000. */
   chapterNum: Scalars['Int']['input'];
@@ -614,7 +691,7 @@ export type UpdateBookChapterInput = {
   numbered?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
-/** What is to change of a book. What is not named stays. */
+/** A change of a book. Fields that are not named stay as they are. */
 export type UpdateBookInput = {
   /** The user's own id of the book. */
   id: Scalars['ID']['input'];
@@ -646,13 +723,13 @@ export type UpdateBookInput = {
   deleteDrafts?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
-/** What to change of a webhook; what is left out stays as it is. */
+/** A change of a webhook; settings that are left out stay as they are. */
 export type UpdateWebhookInput = {
   /** The webhook's id. */
   id: Scalars['ID']['input'];
   /** Where changes are sent. Another one is tried at once. */
   url?: InputMaybe<Scalars['String']['input']>;
-  /** What you call it; null: nothing. */
+  /** Your name for it; null: none. */
   description?: InputMaybe<Scalars['String']['input']>;
   /** Which changes, instead of those so far; null: all. */
   filter?: InputMaybe<WebhookFilterInput>;
@@ -660,7 +737,7 @@ export type UpdateWebhookInput = {
 
 /** Which changes are sent: all given conditions must hold. */
 export type WebhookFilterInput = {
-  /** What happened. Default: all kinds. */
+  /** Kinds of changes. Default: all kinds. */
   kinds?: InputMaybe<Array<BlobChangeKind>>;
   /** The changed blob itself. */
   blobId?: InputMaybe<Scalars['ID']['input']>;
