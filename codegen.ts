@@ -6,6 +6,8 @@ import { resolverTypes, supergraphFile } from './codegen/graph.ts';
 import { operationFiles } from './codegen/operations.ts';
 import { readProcessors } from './codegen/processors.ts';
 import { type GeneratedFile, read, readSubgraphs } from './codegen/project.ts';
+import { assertDataTypes } from './codegen/schemas/data-types.ts';
+import { schemaFiles } from './codegen/schemas/schemas.ts';
 import { serviceFiles } from './codegen/services.ts';
 import { stateFiles } from './codegen/state.ts';
 import { errorsPage } from './platform/errors/errors.markdown.ts';
@@ -16,7 +18,8 @@ import { projectFile, projectRoot } from './platform/process/paths.ts';
  * Writes every generated file, then builds. From the subgraphs' SDL: stubs of the processors' blob types in the state
  * subgraph, each subgraph's resolver types, the supergraph. From `supergraph.yaml` and the processors' values: the
  * ports, the list of services, the compose files. From the table of errors and the variables of the environment:
- * their pages in the docs.
+ * their pages in the docs. From the JSON Schemas: their TypeScript types, and the list of their upcasters; the GraphQL types of
+ * what processors make are checked against them.
  * `--no-build` only writes them. `--check` writes nothing, and fails when a file differs from its generated form.
  */
 
@@ -29,7 +32,9 @@ async function generate(): Promise<Map<string, string>> {
   };
   const withSdl = subgraphs.map((each) => ({ ...each, sdl: made.get(each.sdlFile) ?? read(each.sdlFile) }));
   for (const each of withSdl) add(await resolverTypes(each));
+  add(schemaFiles());
   const processors = await readProcessors(subgraphs);
+  assertDataTypes(withSdl, processors);
   const supergraph = supergraphFile(withSdl);
   add([supergraph, ...(await operationFiles(supergraph[1]))]);
   add([...serviceFiles(subgraphs), ...composeFiles(subgraphs, processors)]);

@@ -156,6 +156,50 @@ export type ChapterChange =
   /** Its text changed. */
   | 'CHANGED';
 
+/** A version of a schema that may come to be. */
+export type CheckSchemaInput = {
+  /** The schema's id; there need not be one yet. */
+  id: Scalars['ID']['input'];
+  /** Semantic version, e.g. `1.1.0`. Default: the one after the newest. */
+  version?: InputMaybe<Scalars['String']['input']>;
+  /** The JSON Schema, as for `registerSchema`. */
+  definition: Scalars['JSON']['input'];
+  /** What it must keep. Default: the schema's own `compatibility`. */
+  compatibility?: InputMaybe<SchemaCompatibility>;
+  /** As for `registerSchema`. */
+  acceptUnknown?: InputMaybe<Array<Scalars['String']['input']>>;
+};
+
+/** Which stored blobs are held to what. */
+export type CheckStoredBlobsInput = {
+  /** The schema's id: its blobs are looked at, whatever their version. */
+  schemaId: Scalars['ID']['input'];
+  /** A definition that need not be registered, as `registerSchema` takes it. Else give `schemaVersion`, or nothing. */
+  definition?: InputMaybe<Scalars['JSON']['input']>;
+  /** A registered version. Default: the newest. */
+  schemaVersion?: InputMaybe<Scalars['String']['input']>;
+  /** True: blobs are read as this version first, by what upcasts them. Default: they are taken as they are. */
+  upcast?: InputMaybe<Scalars['Boolean']['input']>;
+  /** How many blobs are looked at within the request, 1 to 1,000: the first in the order of the index. Default: 100. */
+  sample?: InputMaybe<Scalars['Int']['input']>;
+  /** True: all of them, behind the request. It replaces a check of the same schema that is under way. */
+  all?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** Which of two versions must take the documents of the other. */
+export type CompatibilityDirection =
+  /** The newer one those of the older one. */
+  | 'BACKWARD'
+  /** The older one those of the newer one. */
+  | 'FORWARD';
+
+/** What is known of a place in a schema. */
+export type CompatibilityVerdict =
+  /** It refuses what the other version takes. */
+  | 'INCOMPATIBLE'
+  /** The two cannot be compared, e.g. one pattern with another: it counts as incompatible, unless it is accepted by name. */
+  | 'UNKNOWN';
+
 /** Which book is compiled, and how. */
 export type CompileBookInput = {
   /** The user's own id of the book. */
@@ -394,6 +438,14 @@ export type ProcessorTakesInput = {
   schemaIds: Array<Scalars['ID']['input']>;
 };
 
+/** Which versions of a schema a processor takes. */
+export type ProcessorTakesVersionsInput = {
+  /** The schema's id. */
+  schemaId: Scalars['ID']['input'];
+  /** A range, e.g. `^1.2.0` or `>=1.0.0 <3.0.0`: parts with spaces between, all of which hold. */
+  versions: Scalars['String']['input'];
+};
+
 /** A processor as it is to be registered. One that takes what it makes, directly or over others, is refused. */
 export type RegisterProcessorInput = {
   /** Lower-case letters, digits and dashes, e.g. `text-expansion`. */
@@ -428,6 +480,8 @@ export type RegisterProcessorInput = {
   takes?: InputMaybe<Array<ProcessorTakesInput>>;
   /** Those of `takes` of which it makes something by itself only in books whose `automatic` names it. Default: none. */
   optInSchemaIds?: InputMaybe<Array<Scalars['ID']['input']>>;
+  /** Versions of schemas that it takes or reads: older blobs are read as one of them, newer ones it is not given. Default: all. */
+  takesVersions?: InputMaybe<Array<ProcessorTakesVersionsInput>>;
   /** Where a book shows its blobs. Default: nowhere. */
   shownAs?: InputMaybe<BookPlace>;
   /** Runs at once in one process, 1 to 1,000. */
@@ -449,11 +503,14 @@ export type RegisterSchemaInput = {
   /**
    * A JSON Schema of draft 2020-12: at most 64 KiB and 32 levels, patterns without look-around and back-references, and
    * beside those of more than a few parts a `maxLength`; `$ref` to `#/$defs/…` alone and never back to itself. Keywords of
-   * your own start with `x-`; `x-blob-type` gives the type of blobs where none is given.
+   * your own start with `x-`; `x-blob-type` gives the type of blobs where none is given, and `x-upcast` says how a document of
+   * the version before is read as this one.
    */
   definition: Scalars['JSON']['input'];
-  /** Whether documents that fit the version before must fit this one. */
+  /** What it must keep. Default: the schema's own `compatibility`. */
   compatibility?: InputMaybe<SchemaCompatibility>;
+  /** JSON pointers of places that a report calls `UNKNOWN` and that are let pass, e.g. `/properties/isbn/pattern`. */
+  acceptUnknown?: InputMaybe<Array<Scalars['String']['input']>>;
 };
 
 /** A new webhook. */
@@ -546,13 +603,26 @@ export type RestingReason =
   /** It was a candidate, and was withdrawn. */
   | 'WITHDRAWN';
 
-/** How much of the documents so far a new version of a schema may refuse. */
+/**
+ * What a new version of a schema must keep, by the names of Confluent's schema registry. What cannot be shown to be kept
+ * counts as not kept. Withdrawn versions are not looked at.
+ */
 export type SchemaCompatibility =
   /**
-   * Nothing that fits the version before it. Fields with a type of their own may be added where that version takes no
-   * others. What cannot be shown to be taken counts as refused.
+   * It takes all documents that fit the version before it: fields with a type of their own may be added where that version takes
+   * no others.
    */
   | 'BACKWARD'
+  /** The same for the 100 versions before it. */
+  | 'BACKWARD_TRANSITIVE'
+  /** The version before it takes all documents that fit this one: who knows the older one can read what is new. */
+  | 'FORWARD'
+  /** The same for the 100 versions before it. */
+  | 'FORWARD_TRANSITIVE'
+  /** Both `BACKWARD` and `FORWARD`. */
+  | 'FULL'
+  /** The same for the 100 versions before it. */
+  | 'FULL_TRANSITIVE'
   /** Anything: clients that do not name an older version by `schemaVersion` may be refused what was taken before. */
   | 'NONE';
 
@@ -566,6 +636,13 @@ export type StorageType =
   | 'REDIS'
   /** Objects in S3, with their metadata beside. */
   | 'S3';
+
+/** Where a check of stored blobs is. */
+export type StoredBlobsCheckState =
+  /** It still looks at blobs. */
+  | 'RUNNING'
+  /** It is done. */
+  | 'COMPLETED';
 
 /**
  * A processor's part of the graph. It is checked by itself, composed with all others, and compared with what is served: what does

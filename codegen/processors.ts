@@ -5,12 +5,19 @@ import { builtFile } from '../platform/process/paths.ts';
 import { InvalidSpec } from '../platform/processor/records/names.ts';
 import type { Subgraph } from './project.ts';
 
-/** The members of a processor's definition that code is generated from. */
-const processorModule = z.object({
+/** The members of a processor’s definition that code is generated from. */
+export const processorModule = z.object({
   default: z.object({
     id: z.string(),
     takes: z.record(z.string(), z.array(z.string())).default({}),
-    makes: z.object({ schema: z.string() }),
+    makes: z.object({ type: z.string(), schema: z.string(), schemaVersion: z.string().default('1.0.0') }),
+    records: z.object({
+      members: z.record(z.string(), z.unknown()).optional(),
+      beside: z.record(z.string(), z.unknown()).default({}),
+      children: z.record(z.string(), z.unknown()).default({}),
+    }),
+    resolvers: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+    exports: z.object({ field: z.string().default('exports') }).optional(),
     settings: z.object({ shape: z.record(z.string(), z.unknown()) }).optional(),
   }),
 });

@@ -60,6 +60,11 @@ export const commands: readonly Listed[] = [
     summary: 'what the graph is made of: show, register, withdraw, roll back; for operators',
     load: () => import('./supergraph.ts'),
   },
+  {
+    name: 'schemas',
+    summary: 'check a new version of a schema, also against stored blobs, for operators',
+    load: () => import('./schemas.ts'),
+  },
   { name: 'backup', summary: 'write the embedded data into one archive', load: () => import('./backup.ts') },
   { name: 'restore', summary: 'make the data folder of an archive', load: () => import('./restore.ts') },
   {

@@ -76,7 +76,7 @@ async function openServices() {
     await Promise.all([schemas.stop(), processors.stop()]);
     await server.close();
   });
-  return { sql, log, eventLog, urls: { ...urls, state: state.url }, state, processors, started };
+  return { sql, log, eventLog, urls: { ...urls, state: state.url }, state, schemas, processors, started };
 }
 
 type Services = Awaited<ReturnType<typeof openServices>>;
@@ -153,10 +153,11 @@ async function createDraft(
  */
 export async function startKitSystem() {
   const services = await openServices();
-  const { sql, log, state, processors, started } = services;
+  const { sql, log, state, schemas, processors, started } = services;
   let users = 0;
   return {
     state,
+    schemas,
     processors,
     log,
     start: (definition: AnyProcessor, sdl?: string) => startProcessor(services, definition, { sdl }),

@@ -85,7 +85,7 @@ const blobIndexResolvers = (blobs: readonly TestBlob[]) => ({
   updatedAt: constant(time),
   parent: ({ parentId = '' }: TestBlob) => find(blobs, { id: parentId }),
   derived: ({ id }: TestBlob) => page(blobs.filter(({ parentId }) => parentId === id)),
-  processing: constant({ state: 'COMPLETED', runs: [] }),
+  processing: constant({ state: 'COMPLETED', runs: [], leftOut: [] }),
   content: ({ id, owner }: TestBlob) => ({ __typename: contentTypes[owner], id }),
 });
 

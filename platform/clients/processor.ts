@@ -47,6 +47,26 @@ export interface ProcessorClient {
   ): Promise<Uint8Array>;
 }
 
+/** Blobs of any processor, read by way of the registry, which may read of all. Rejects with BlobgraphError. */
+export interface RoutedReads {
+  /** On behalf of the user. In no given order; those that are missing or not the user's are left out. */
+  blobs(processorId: string, userId: string, ids: readonly string[]): Promise<ProcessorBlob[]>;
+}
+
+export const createRoutedReads = (http: Pick<ServiceHttp, 'call'>): RoutedReads => ({
+  async blobs(processorId, userId, ids) {
+    const answer = await http.call('processors', {
+      method: 'POST',
+      path: routed`/api/v1/processors/${processorId}/blobs/batch`,
+      body: { ids },
+      repeatable: true,
+      viewer: { userId, roles: [] },
+      timeoutMs: 30_000,
+    });
+    return z.object({ blobs: z.array(blobSchema) }).parse(answer).blobs;
+  },
+});
+
 export function createProcessorClient(http: ServiceHttp): ProcessorClient {
   return {
     async blobs(target, userId, ids) {

@@ -24,6 +24,7 @@ const processor = (id: string, more: Partial<ProcessorDocument> = {}): Processor
   event_subscriptions: ['blob.created'],
   takes: { 'blob.created': ['text-input-v1'] },
   opt_in_schema_ids: [],
+  takes_versions: {},
   shown_as: null,
   versions: ['1'],
   max_concurrency: 4,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isPassing } from '../errors/errors.ts';
+import { isTaken, type TakenVersions } from '../json-schema/versions/range.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Clock } from '../time/clock.ts';
 import { type Periodic, periodic } from '../time/periodic.ts';
@@ -54,6 +55,8 @@ export interface ProcessorDeclaration {
   readonly takes?: Takes;
   /** Schemas of `takes` that it works on only in books whose owner opted in. Default: none. */
   readonly opt_in_schema_ids?: readonly string[];
+  /** Versions of the schemas that it takes or reads, as ranges by schema, e.g. `{ "text-input-v1": "^1.0.0" }`. Default: all. */
+  readonly takes_versions?: TakenVersions;
   /** Where a book shows its blobs. Default: nowhere. */
   readonly shown_as?: (typeof bookPlaces)[number] | null;
   /** Runs at once in one process, 1 to 1,000. Default 4. */
@@ -89,6 +92,8 @@ const processorDocument = z.object({
   takes: z.record(z.string(), z.array(z.string())),
   /** Absent in answers of a registry of the previous release. */
   opt_in_schema_ids: z.array(z.string()).default([]),
+  /** Absent in answers of a registry of the previous release. */
+  takes_versions: z.record(z.string(), z.string()).default({}),
   shown_as: z.enum(bookPlaces).nullable(),
   /** Every version that it was ever registered with, the present one first. */
   versions: z.array(z.string()),
@@ -182,6 +187,12 @@ const CATALOG_RETRY_MS = 2_000;
 
 export const takes = (processor: ProcessorDocument, schemaId: string, event: string): boolean =>
   processor.active && (processor.takes[event] ?? []).includes(schemaId);
+
+/** Whether a processor takes blobs of a schema in this version: as it is, or read as a newer one. */
+export const takesVersion = (
+  { takes_versions }: Pick<ProcessorDocument, 'takes_versions'>,
+  { schemaId, schemaVersion }: { readonly schemaId: string; readonly schemaVersion: string },
+): boolean => isTaken(takes_versions, schemaId, schemaVersion);
 
 /** Whether a processor works on blobs of a schema only in books whose owner opted in. */
 export const isOptIn = (

@@ -3,10 +3,16 @@ import { z } from 'zod';
 import { BlobgraphError } from '../errors/errors.ts';
 import { routed } from '../ids/service-path.ts';
 import { definitionBytes, KEPT_DEFINITION_BYTES } from '../json-schema/definition.ts';
+import type { WrittenUpcaster } from '../json-schema/upcast/chain.ts';
+import { type DeclaredChange, declaredChanges } from '../json-schema/upcast/declared.ts';
+import { upcast } from '../json-schema/upcast/upcast.ts';
 import { compileSchema, type Validator } from '../json-schema/validator.ts';
+import { isInRange, rangeFor, type TakenVersions, type VersionRange } from '../json-schema/versions/range.ts';
+import { newestFirst } from '../json-schema/versions/versions.ts';
 import type { Clock } from '../time/clock.ts';
 import type { ServiceHttp } from './http/http.ts';
 import { keepAnswers } from './kept-answers.ts';
+import { upcasters } from './upcasters.generated.ts';
 
 /** A version of a schema as the schema registry's REST shows it. */
 const schemaDocument = z.object({
@@ -40,6 +46,16 @@ export interface LoadedSchema {
   readonly keptBy: string | null;
   /** Runs here, in this process. */
   readonly validate: Validator;
+  readonly definition: SchemaDocument['definition'];
+  /** How a document of the version before becomes one of this version (`x-upcast`). */
+  readonly changes: readonly DeclaredChange[];
+}
+
+/** A document, and the version of its schema that it fits. */
+export interface VersionedDocument {
+  readonly schemaId: string;
+  readonly schemaVersion: string;
+  readonly data: unknown;
 }
 
 /** The schema registry, with what it answered kept: a version for ever, for 30 s which is the newest and which are withdrawn. */
@@ -52,11 +68,44 @@ export interface SchemaClient {
   validator(schemaId: string, version?: string): Promise<LoadedSchema>;
   /** The same for a new document of a user. @throws like {@link validator}; SCHEMA_WITHDRAWN also: the given version */
   validatorOfNew(schemaId: string, version?: string): Promise<LoadedSchema>;
+  /**
+   * A document's data as a newer version has it; its own version answers it as it is.
+   * @throws BlobgraphError UPCAST_FAILED, and like {@link validator}
+   */
+  upcast(document: VersionedDocument, version: string): Promise<unknown>;
+  /**
+   * The version of a range that a document can be read as: its own, else the newest of the range that takes documents and
+   * is newer than its own; null when there is none. @throws like {@link validator}
+   */
+  readableAs(document: Omit<VersionedDocument, 'data'>, range: VersionRange): Promise<string | null>;
+}
+
+/**
+ * A document as its taker takes it: as it is, or read as a newer version.
+ * @throws BlobgraphError UPCAST_FAILED, and like {@link SchemaClient.validator}
+ */
+export async function readAsTaken(
+  schemas: Pick<SchemaClient, 'upcast' | 'readableAs'>,
+  document: VersionedDocument,
+  taken: TakenVersions,
+): Promise<VersionedDocument> {
+  const { schemaId, schemaVersion } = document;
+  const range = rangeFor(taken, schemaId);
+  if (range === null) return document;
+  const version = await schemas.readableAs(document, range);
+  if (version !== null)
+    return { schemaId, schemaVersion: version, data: await schemas.upcast(document, version) };
+  const message = `The blob is of version ${schemaVersion} of \`${schemaId}\`; ${taken[schemaId]} is taken, and no version of that can it be read as.`;
+  throw new BlobgraphError('UPCAST_FAILED', message);
 }
 
 /** The version that documents without one are validated by; or why no documents are taken any more. */
 type Newest =
-  | { readonly schema: LoadedSchema; readonly withdrawn: readonly string[] }
+  | {
+      readonly schema: LoadedSchema;
+      readonly versions: readonly string[];
+      readonly withdrawn: readonly string[];
+    }
   | { readonly refusal: BlobgraphError };
 
 const NEWEST_FRESH_MS = 15_000;
@@ -109,7 +158,12 @@ class CompiledSchemas {
   of({ id, version, blob_type: blobType, definition }: SchemaDocument): LoadedSchema {
     const known = this.get(id, version);
     if (known) return known;
-    const made = { id, version, blobType, keptBy: keptBy(definition), validate: compileSchema(definition) };
+    const [keeper, changes] = [keptBy(definition), declaredChanges(definition)];
+    const made = {
+      ...{ id, version, blobType, definition, changes },
+      keptBy: keeper,
+      validate: compileSchema(definition),
+    };
     this.#byKey.set(`${id}@${version}`, made, { size: definitionBytes(definition) });
     return made;
   }
@@ -122,7 +176,8 @@ async function loadNewest(
 ): Promise<Newest> {
   try {
     const document = await read(http, schemaId);
-    return { schema: compiled.of(document), withdrawn: document.withdrawn_versions };
+    const { versions, withdrawn_versions: withdrawn } = document;
+    return { schema: compiled.of(document), versions, withdrawn };
   } catch (error) {
     // An answer, which replaces the cached one.
     if (error instanceof BlobgraphError && error.code === 'SCHEMA_WITHDRAWN') return { refusal: error };
@@ -130,7 +185,14 @@ async function loadNewest(
   }
 }
 
-export function createSchemaClient(deps: { http: Pick<ServiceHttp, 'call'>; clock: Clock }): SchemaClient {
+interface SchemaClientDependencies {
+  readonly http: Pick<ServiceHttp, 'call'>;
+  readonly clock: Clock;
+  /** By schema. Default: those that ship. */
+  readonly written?: Readonly<Record<string, readonly WrittenUpcaster[]>>;
+}
+
+export function createSchemaClient(deps: SchemaClientDependencies): SchemaClient {
   const compiled = new CompiledSchemas();
   const newest = keepAnswers({
     load: (schemaId: string) => loadNewest(deps.http, compiled, schemaId),
@@ -150,8 +212,29 @@ export function createSchemaClient(deps: { http: Pick<ServiceHttp, 'call'>; cloc
     if (version === undefined) return (await standing(schemaId)).schema;
     return compiled.get(schemaId, version) ?? compiled.of(await read(deps.http, schemaId, version));
   };
+  const written = deps.written ?? upcasters;
+  /** The versions that take documents. */
+  async function taking(schemaId: string): Promise<string[]> {
+    const { versions, withdrawn } = await standing(schemaId);
+    return versions.filter((version) => !withdrawn.includes(version));
+  }
   return {
     validator,
+    async upcast({ schemaId, schemaVersion, data }, version) {
+      if (version === schemaVersion) return data;
+      const schema = {
+        id: schemaId,
+        versions: await taking(schemaId),
+        written: written[schemaId] ?? [],
+        version: (each: string) => validator(schemaId, each),
+      };
+      return upcast(schema, data, schemaVersion, version);
+    },
+    async readableAs({ schemaId, schemaVersion }, range) {
+      if (isInRange(range, schemaVersion)) return schemaVersion;
+      const newer = (await taking(schemaId)).filter((version) => newestFirst(version, schemaVersion) < 0);
+      return newer.filter((version) => isInRange(range, version)).sort(newestFirst)[0] ?? null;
+    },
     async validatorOfNew(schemaId, version) {
       const { withdrawn } = await standing(schemaId);
       if (version === undefined || !withdrawn.includes(version)) return validator(schemaId, version);

@@ -25,11 +25,15 @@ export const errorTable = {
   ),
   SCHEMA_INCOMPATIBLE: entry(
     409,
-    'Documents that fit the version before would be refused by this one, which would become the default for everyone. The message names the place; `compatibility: NONE` registers it all the same.',
+    'The version does not keep what the schema’s compatibility mode asks for, e.g. it may refuse documents that fit the version before. The message names the place and the fix; `compatibility: NONE` registers it all the same.',
   ),
   SCHEMA_WITHDRAWN: entry(
     410,
     'That version of the schema was withdrawn: it takes no new documents. Leave the version out, or name another.',
+  ),
+  UPCAST_FAILED: entry(
+    422,
+    'The blob cannot be read as that version of its schema: it is of a newer one, or what is made of it does not fit. The message names the place.',
   ),
   BLOB_TOO_LARGE: entry(413, 'The data is larger than 5 MiB. Split it into several blobs.'),
   PAYLOAD_TOO_LARGE: entry(413, 'The request body is larger than 8 MiB.'),

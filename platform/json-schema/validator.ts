@@ -1,4 +1,10 @@
-import { _, Ajv2020, type FuncKeywordDefinition, type ValidateFunction } from 'ajv/dist/2020.js';
+import {
+  _,
+  Ajv2020,
+  type ErrorObject,
+  type FuncKeywordDefinition,
+  type ValidateFunction,
+} from 'ajv/dist/2020.js';
 import { isObject } from '../json/is-object.ts';
 import { isMultiple } from '../json/multiple.ts';
 import {
@@ -101,6 +107,31 @@ export function compileSchema(definition: JsonObject): Validator {
     if (errors.length === 0 || !holdsAtMost(document, MAX_VALUES_FOR_ALL_ERRORS)) return errors;
     thorough ??= compileWith(everyError, definition);
     return errorsBy(thorough, document);
+  };
+}
+
+/** A rule of a definition that a document breaks. Holds nothing of the document. */
+export interface BrokenRule {
+  /** JSON pointer to the keyword in the definition, with references followed. */
+  readonly pointer: string;
+  readonly keyword: string;
+}
+
+const brokenRule = ({ schemaPath, keyword }: ErrorObject): BrokenRule => ({
+  pointer: decodeURIComponent(schemaPath.slice(schemaPath.indexOf('#') + 1)),
+  keyword,
+});
+
+/** As {@link compileSchema}, for whoever may not see the documents: each rule that one breaks, once, at most 20. */
+export function compileRules(definition: JsonObject): (document: unknown) => BrokenRule[] {
+  const quick = compileWith(firstError, definition);
+  const thorough = compileWith(everyError, definition);
+  return (document) => {
+    if (quick(document)) return [];
+    const validate = holdsAtMost(document, MAX_VALUES_FOR_ALL_ERRORS) ? thorough : quick;
+    validate(document);
+    const rules = (validate.errors ?? []).slice(0, MAX_VALUES_FOR_ALL_ERRORS).map(brokenRule);
+    return [...new Map(rules.map((rule) => [rule.pointer, rule])).values()].slice(0, MAX_PROBLEMS);
   };
 }
 

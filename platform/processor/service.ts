@@ -71,6 +71,8 @@ function declarationOf(
     database_name: databaseOf(definition),
     takes: takes as NonNullable<ProcessorDeclaration['takes']>,
     opt_in_schema_ids: optIn,
+    // Left out where there is none: a registry of the previous release does not know of it.
+    ...(definition.takesVersions ? { takes_versions: definition.takesVersions } : {}),
     event_subscriptions: Object.keys(takes),
     input_schema_ids: [...new Set([...Object.values(takes as Record<string, string[]>).flat(), ...reads])],
     output_schema_id: makes.schema,
@@ -173,7 +175,10 @@ async function install(
 ): Promise<void> {
   const { definition, records, reader, artifacts, logger } = kit;
   const { id, makes } = definition;
-  blobRoutes(app, { records, reader, definition: definition.records, schemaId: makes.schema, assertReader });
+  const { schemas } = kit;
+  blobRoutes(app, {
+    ...{ records, reader, definition: definition.records, schemaId: makes.schema, schemas, assertReader },
+  });
   const { rebuildable = false } = definition.records;
   inventoryRoutes(app, { processorId: id, inventory: records, rebuildable });
   eraserRoutes(app, { eraser: records, artifacts, opened: kit.opened });

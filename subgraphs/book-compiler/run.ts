@@ -4,6 +4,7 @@ import type { BookDocument, StateClient } from '../../platform/clients/state.ts'
 import { BlobgraphError, InputErrors, type UserError } from '../../platform/errors/errors.ts';
 import type { RunRequest, RunResult } from '../../platform/processor/kit/run.ts';
 import type { Source } from '../../platform/processor/runs/sources.ts';
+import type { CompiledBookV1 } from '../../schemas/types.generated.ts';
 import type { CountedBook } from './compose/compose.worker.ts';
 import type { Composer } from './compose/composer.ts';
 import type { ChapterText } from './compose/markdown/survey.ts';
@@ -29,7 +30,7 @@ export interface CompilePlan extends ChapterPlan {
 }
 
 /** The blob's `data` by the schema `compiled-book-v1`, without `version`, which the store allocates. */
-export interface CompiledBookData {
+export interface CompiledBookData extends Omit<CompiledBookV1, 'version'> {
   /** The user's own id of the book. */
   readonly book_id: string;
   readonly title: string;

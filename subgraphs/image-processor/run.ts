@@ -2,6 +2,7 @@ import { BlobgraphError } from '../../platform/errors/errors.ts';
 import type { ObjectStore } from '../../platform/objects/objects.ts';
 import type { RunRequest, RunResult } from '../../platform/processor/kit/run.ts';
 import { type BlobObject, blobObject } from '../../platform/processor/records/blob-objects.ts';
+import type { ImageAssetV1 } from '../../schemas/types.generated.ts';
 import type { AltText, Describer } from './alt-text.ts';
 import type { Decoder } from './picture/decoder.ts';
 import type { ImageFormat } from './picture/format.ts';
@@ -32,8 +33,8 @@ export interface RenditionData {
   readonly sha256: string;
 }
 
-/** The blob's `data` by the schema `image-asset-v1`. */
-export interface ImageAssetData {
+/** The blob's `data`: by the schema, with all that this version writes. */
+export interface ImageAssetData extends ImageAssetV1 {
   /** In pixels of the original when upright, as the height. */
   readonly width: number;
   readonly height: number;

@@ -60,6 +60,13 @@ function toDeclaration(input: RegisterProcessorInput): Record<string, unknown> {
     ...(input.subgraph ? { subgraph: inSnakeCase(input.subgraph) } : {}),
     storage_type: input.storageType.toLowerCase(),
     ...(input.takes ? { takes: Object.fromEntries(toTakes(input.takes)) } : {}),
+    ...(input.takesVersions
+      ? {
+          takes_versions: Object.fromEntries(
+            input.takesVersions.map(({ schemaId, versions }) => [schemaId, versions]),
+          ),
+        }
+      : {}),
     ...(input.shownAs ? { shown_as: bookPlaceOf[input.shownAs] } : {}),
   };
 }
@@ -135,6 +142,8 @@ const Processor: ProcessorResolvers = {
   graphqlType: (processor) => processor.graphql_type,
   eventSubscriptions: (processor) => processor.event_subscriptions,
   takes: ({ takes }) => Object.entries(takes).map(([event, schemaIds]) => ({ event, schemaIds })),
+  takesVersions: ({ takes_versions: ranges }) =>
+    Object.entries(ranges).map(([schemaId, versions]) => ({ schemaId, versions })),
   optInSchemaIds: (processor) => processor.opt_in_schema_ids,
   shownAs: ({ shown_as: place }) =>
     place && (place === 'chapter.expanded' ? 'CHAPTER_EXPANDED' : 'BOOK_COMPILED'),

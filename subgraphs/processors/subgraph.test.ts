@@ -37,6 +37,7 @@ describe('declaration', () => {
       description: '',
       takes: { 'blob.created': ['text-input-v1'] },
       opt_in_schema_ids: [],
+      takes_versions: {},
       shown_as: null,
       versions: ['3'],
       readable_schema_ids: fixture.declaration().input_schema_ids,

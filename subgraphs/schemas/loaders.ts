@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { SchemaCatalog } from './catalog/catalog.ts';
+import type { Compatibility } from './catalog/compatibility.ts';
 import { defaultOf, keyOf, type Schema, type SchemaKey, type Versions } from './catalog/schema.ts';
 
 /** Batched reads of one request. */
@@ -8,6 +9,8 @@ export interface Loaders {
   readonly schemas: DataLoader<SchemaKey, Schema | null, string>;
   /** Versions of a schema; empty for an unknown schema. */
   readonly versions: DataLoader<string, Versions>;
+  /** What new versions of a schema are held to. */
+  readonly compatibility: DataLoader<string, Compatibility>;
   /** A version of a schema; default: the newest that is not withdrawn. Null when there is none. */
   schema(id: string, version?: string | null): Promise<Schema | null>;
 }
@@ -21,6 +24,7 @@ export function createLoaders(catalog: SchemaCatalog): Loaders {
   return {
     schemas,
     versions,
+    compatibility: new DataLoader<string, Compatibility>((ids) => catalog.compatibility(ids)),
     async schema(id, version) {
       const wanted = version ?? defaultOf(await versions.load(id));
       return wanted === undefined ? null : schemas.load({ id, version: wanted });

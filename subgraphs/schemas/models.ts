@@ -1,5 +1,6 @@
 import type { Caller } from '../../platform/identity/service/caller.ts';
 import type { SchemaCatalog } from './catalog/catalog.ts';
+import type { SchemaReport } from './catalog/compatibility.ts';
 import type { Schema } from './catalog/schema.ts';
 import type { Loaders } from './loaders.ts';
 import type { Validate } from './validation.ts';
@@ -13,3 +14,4 @@ export interface Context {
 }
 
 export type BlobSchemaModel = Schema;
+export type SchemaReportModel = SchemaReport;

@@ -1,4 +1,4 @@
-import { createErasureClient } from '../../platform/clients/processor.ts';
+import { createErasureClient, createRoutedReads } from '../../platform/clients/processor.ts';
 import { createProcessorCatalog, createRegistryClient } from '../../platform/clients/registry.ts';
 import { createSchemaClient } from '../../platform/clients/schemas.ts';
 import { createWebhookEraser } from '../../platform/clients/webhooks.ts';
@@ -29,6 +29,7 @@ import { createReprocessingSweeper } from './reprocessing/sweeper.ts';
 import type { BookKey } from './store/books.ts';
 import { createPostgresStateStore } from './store/postgres/store.postgres.ts';
 import type { StateStore } from './store/store.ts';
+import { createCheckSweeper } from './stored-check/check-sweeper.ts';
 import { installState } from './subgraph.ts';
 import { createTurnSweeper } from './turns/hand-on.ts';
 import { createTurns } from './turns/turns.ts';
@@ -56,20 +57,10 @@ async function openShared(runtime: ServiceRuntime) {
   const intake = createIntake({ store, clock, logger, limit: config.limits.outbox });
   const turns = createTurns({ store, clock, limit: config.limits.userRuns });
   const workloads = createWorkloads(store);
+  const owners = createRoutedReads(http);
   return {
-    ...{
-      store,
-      turns,
-      workloads,
-      eventLog,
-      registry,
-      processors,
-      schemas,
-      intake,
-      outside,
-      outsideTypes: outside.types,
-    },
-    ...{ clock, ids, logger },
+    ...{ store, turns, workloads, eventLog, registry, processors, schemas, intake, outside },
+    ...{ clock, ids, logger, owners, outsideTypes: outside.types },
   };
 }
 
@@ -85,6 +76,7 @@ function withNudges(shared: Awaited<ReturnType<typeof openShared>>, work: () => 
     nudgeBackfill: (processorId: string) => work().backfills.nudge(processorId),
     nudgeHandOut: (processorId: string) => work().handOuts.nudge(processorId),
     nudgeTurns: (userId: string) => work().turnSweeper.nudge(userId),
+    nudgeStoredCheck: (schemaId: string) => work().storedChecks.nudge(schemaId),
     nudgeRetirement: (processorId: string) => work().retirements.nudge(processorId),
     nudgeReprocessing: (key: string) => work().reprocessings.nudge(key),
     nudgeCanaryEnd: (processorId: string) => work().canaryEnds.nudge(processorId),
@@ -109,6 +101,7 @@ function createBackgroundWork(deps: Dependencies, { config, http }: ServiceRunti
     canaryEnds: createReturningSweeper(deps),
     reprocessings: createReprocessingSweeper(deps),
     catalog: deps.processors.follow(),
+    storedChecks: createCheckSweeper(deps),
     lifecycles: followLifecycles(deps),
     summaries: createSummaryBuilder(deps),
     reconciler: createReconciler({ ...deps, http, settings: config.reconciler }),
@@ -124,11 +117,12 @@ type BackgroundWork = ReturnType<typeof createBackgroundWork>;
 /** Stops first what gives work to the rest. */
 async function stopAll(work: BackgroundWork): Promise<void> {
   const { upkeeper, reconciler, lifecycles, catalog, ...more } = work;
-  const { backfills, reprocessings, handOuts, retirements, canaryEnds, summaries, ...last } = more;
+  const { backfills, reprocessings, handOuts, retirements, canaryEnds, storedChecks, summaries, ...last } =
+    more;
   await upkeeper.stop();
   await reconciler.stop();
   await lifecycles.stop();
-  const walks = [backfills, reprocessings, handOuts, retirements, canaryEnds, summaries];
+  const walks = [backfills, reprocessings, handOuts, retirements, canaryEnds, storedChecks, summaries];
   await Promise.all(walks.map((each) => each.stop()));
   await Promise.all([catalog, ...Object.values(last)].map((each) => each.stop()));
 }

@@ -5,6 +5,7 @@ import { inGraphsWords } from '../../platform/model/errors.ts';
 import type { TokenBound } from '../../platform/model/tokens/bound.ts';
 import type { RunRequest, RunResult } from '../../platform/processor/kit/run.ts';
 import type { StyleAnalysis } from '../../platform/prose/style.ts';
+import type { ExpandedTextV1 } from '../../schemas/types.generated.ts';
 import type { Section, TextModel } from './model/model.ts';
 import type { TextWorker } from './model/work/text-worker.ts';
 
@@ -15,8 +16,8 @@ export interface Expander {
   readonly tokens: Pick<TokenBound, 'begin'>;
 }
 
-/** The blob's `data` by the schema `expanded-text-v1`. */
-export interface ExpandedTextData {
+/** The blob's `data`: by the schema, with all that this version writes. */
+export interface ExpandedTextData extends ExpandedTextV1 {
   readonly original: string;
   readonly expanded: string;
   /** Length of `expanded` over length of `original`, in UTF-16 units, not rounded. */

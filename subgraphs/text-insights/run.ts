@@ -2,11 +2,12 @@ import type { Threads } from '../../platform/concurrency/threads.ts';
 import { BlobgraphError } from '../../platform/errors/errors.ts';
 import type { RunRequest, RunResult } from '../../platform/processor/kit/run.ts';
 import { beginning } from '../../platform/text/text.ts';
+import type { TextInsightsV1 } from '../../schemas/types.generated.ts';
 import type { Analysis } from './analysis/analyse.ts';
 import type { AnalysisTask } from './analysis/text.worker.ts';
 
-/** The document's `data`: of the schema `text-insights-v1`. */
-export type TextInsightsData = Omit<Analysis, 'signature'>;
+/** The document's `data`: by the schema, as the analysis makes it. */
+export interface TextInsightsData extends TextInsightsV1, Omit<Analysis, 'signature'> {}
 
 export interface Opened {
   readonly threads: Pick<Threads<AnalysisTask>, 'run'>;

@@ -41,6 +41,11 @@ export const examples: Readonly<Record<string, unknown>> = {
     version: '1.0.0',
     definition: { type: 'object', properties: { title: { type: 'string' } }, required: ['title'] },
   },
+  checkSchema: {
+    definition: { type: 'object', properties: { title: { type: 'string' } }, required: ['title'] },
+  },
+  setSchemaCompatibility: { compatibility: 'FULL_TRANSITIVE' },
+  checkStoredBlobs: { sample: 100 },
   pauseProcessor: { reason: 'Its model is being replaced.' },
   retireProcessor: { reason: 'Replaced by summary-2.' },
   rollbackSupergraph: { to: 3 },

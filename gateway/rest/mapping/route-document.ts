@@ -26,6 +26,15 @@ const has = (directives: readonly DirectiveNode[] | undefined, name: string): bo
 const isDefined = ({ definitions }: DocumentNode, name: string): boolean =>
   definitions.some((each) => each.kind === Kind.FRAGMENT_DEFINITION && each.name.value === name);
 
+const variablesOf = ({ definitions }: DocumentNode): ReadonlySet<string> =>
+  new Set(
+    definitions.flatMap((each) =>
+      each.kind === Kind.OPERATION_DEFINITION
+        ? (each.variableDefinitions ?? []).map(({ variable }) => variable.name.value)
+        : [],
+    ),
+  );
+
 /** A route's GraphQL document, completed. */
 export interface OwnDocument {
   /** Plain GraphQL, to be run. */
@@ -36,19 +45,23 @@ export interface OwnDocument {
 
 /**
  * Completes a route's GraphQL document by the schema. A spread that is named after a type, e.g. `...BlobIndex`, selects
- * the type's own fields, see {@link wholeOf}; with `@brief`, without large texts and long lists. `@data` on a field
+ * the type's own fields, see {@link wholeOf}, with the document's variables for arguments of their names; with `@brief`, without large texts and long lists. `@data` on a field
  * with a blob's content answers the blob's data in its place.
  * @throws GraphQLError when it is not GraphQL
  */
 export function completeDocument(schema: GraphQLSchema, hints: CostHints, source: string): OwnDocument {
   const given = parse(source, { noLocation: true });
   const fragments = new Map<string, string>();
+  const variables = variablesOf(given);
   const spread = (node: FragmentSpreadNode): FragmentSpreadNode | undefined => {
     const type = schema.getType(node.name.value);
     if (isDefined(given, node.name.value) || !(isObjectType(type) || isInterfaceType(type))) return undefined;
     const brief = has(node.directives, BRIEF);
     const name = brief ? `${type.name}_brief` : type.name;
-    fragments.set(name, `fragment ${name} on ${type.name} { ${wholeOf(schema, type, { hints, brief })} }`);
+    fragments.set(
+      name,
+      `fragment ${name} on ${type.name} { ${wholeOf(schema, type, { hints, brief, variables })} }`,
+    );
     return { ...node, name: { ...node.name, value: name } };
   };
   const named = visit(given, { FragmentSpread: spread });

@@ -19,6 +19,8 @@ export interface WholeOptions {
   readonly hints: CostHints;
   /** Whether to leave out large texts and long lists: fields whose weight or list size is 100 or more. */
   readonly brief: boolean;
+  /** Variables of the operation: an argument of the same name is given the variable. Default: none. */
+  readonly variables?: ReadonlySet<string>;
 }
 
 type Fields = GraphQLObjectType | GraphQLInterfaceType;
@@ -36,6 +38,12 @@ function isLarge(owner: Fields, { name }: Field, { hints, brief }: WholeOptions)
   return Math.max(hints.weights.get(field) ?? 0, hints.sizes.get(field) ?? 0) >= LARGE;
 }
 
+/** A leaf with the arguments that the operation has variables for. */
+function leafOf({ name, args }: Field, { variables }: WholeOptions): string {
+  const given = args.filter((arg) => variables?.has(arg.name)).map((arg) => `${arg.name}: $${arg.name}`);
+  return given.length === 0 ? name : `${name}(${given.join(', ')})`;
+}
+
 /** Fields with their selections, e.g. `id`, `data { original expanded }`. */
 function* fieldsOf(
   type: Fields,
@@ -45,7 +53,7 @@ function* fieldsOf(
   for (const field of Object.values(type.getFields())) {
     if (field.args.some(isRequiredArgument) || isLarge(type, field, options)) continue;
     const named = getNamedType(field.type);
-    if (isLeafType(named)) yield [field, field.name];
+    if (isLeafType(named)) yield [field, leafOf(field, options)];
     else if (isObjectType(named) && field.args.length === 0 && isValue(named) && !above.includes(named)) {
       const below = [...fieldsOf(named, options, [...above, named])].map(([, selection]) => selection);
       if (below.length > 0) yield [field, `${field.name} { ${below.join(' ')} }`];

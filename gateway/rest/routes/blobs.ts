@@ -33,6 +33,13 @@ const include = <Name extends string>(...more: readonly Name[]) =>
         'blobs derived from it. `derived` itself is always answered.',
     );
 
+const schemaVersion = z
+  .string()
+  .optional()
+  .describe(
+    'Reads the data of a user’s own blob as this version of its schema, which is its own or a newer one. What processors make is answered as the graph shows it.',
+  );
+
 /** Variables for the optional parts of an answer. */
 function included({ include }: Given['query']) {
   const names = new Set((include ?? []) as readonly string[]);
@@ -69,8 +76,8 @@ const readBlob = defineRoute({
   summary: 'One blob, with its data and the blobs derived from it.',
   description:
     'Large texts of derived blobs are left out. A processor that is down is named in `unavailable`; the rest is answered.',
-  query: z.object({ include: include() }),
-  document: `query ($id: ID!, $content: Boolean!, $derivedContent: Boolean!) {
+  query: z.object({ include: include(), schema_version: schemaVersion }),
+  document: `query ($id: ID!, $asVersion: String, $content: Boolean!, $derivedContent: Boolean!) {
     blob(id: $id) {
       ...BlobIndex
       processor: processorId
@@ -80,7 +87,7 @@ const readBlob = defineRoute({
       ${DERIVED(100)}
     }
   }`,
-  variables: ({ path, query }) => ({ ...path, ...included(query) }),
+  variables: ({ path, query }) => ({ ...path, ...included(query), asVersion: query['schema_version'] }),
   missing: NO_BLOB,
 });
 
@@ -91,9 +98,11 @@ const readDocument = defineRoute({
   tag: TAG,
   summary: 'Only a blob’s data, as it was sent or made.',
   description: 'Data that a user sent never changes, and may be cached for a day.',
-  document: `query ($id: ID!) {
+  query: z.object({ schema_version: schemaVersion }),
+  document: `query ($id: ID!, $asVersion: String) {
     blob(id: $id) { processorId data: content @data { ...Blob } }
   }`,
+  variables: ({ path, query }) => ({ ...path, asVersion: query['schema_version'] }),
   at: ['blob', 'data'],
   missing: {
     code: 'BLOB_NOT_FOUND',

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { getNamedType, isInputObjectType, Kind, OperationTypeNode } from 'graphql';
+import { getNamedType, isEnumType, isInputObjectType, Kind, OperationTypeNode } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectFile } from '../../../platform/process/paths.ts';
 import { createLogger } from '../../../platform/telemetry/logger.ts';
@@ -78,7 +78,9 @@ describe('the routes', () => {
     for (const { operation, variables, route } of open) {
       const given = Object.fromEntries(
         [...variables].map(([name, type]) => {
-          const named = getNamedType(type).name;
+          const of = getNamedType(type);
+          const named = of.name;
+          if (isEnumType(of)) return [name, of.getValues()[0]?.name];
           if (name === 'first') return [name, 100];
           if (named === 'Boolean') return [name, true];
           if (named === 'Float') return [name, 0.5];

@@ -4,6 +4,10 @@ import { defineRoute, type Route, USER_ERRORS } from './route.ts';
 
 const TAG = 'Schemas';
 
+/** What the check of a version has found. */
+const REPORT = `compatible version compatibility comparedWith
+  problems { against direction verdict pointer rule message fix accepted }`;
+
 const noSchema = {
   code: 'NOT_FOUND',
   message: 'There is no such schema, or no such version of it.',
@@ -69,13 +73,51 @@ const registerSchema = defineRoute({
   summary: 'Adds a schema, or a new version of one. For operators.',
   body: ({ input }) => input('RegisterSchemaInput'),
   document: `mutation ($input: RegisterSchemaInput!) {
-    registerSchema(input: $input) { schema { ...BlobSchema } ${USER_ERRORS} }
+    registerSchema(input: $input) { schema { ...BlobSchema } report { ${REPORT} } ${USER_ERRORS} }
   }`,
   status: 201,
   location: ({ schema }) => {
     const { id, version } = schema as { id: string; version: string };
     return path`/api/v1/schemas/${id}/versions/${version}`;
   },
+});
+
+const checkSchema = defineRoute({
+  method: 'POST',
+  path: '/api/v1/schemas/:id/check',
+  name: 'checkSchema',
+  tag: TAG,
+  summary: 'Whether a definition could be registered, and if not, why. Nothing is stored. For operators.',
+  body: ({ input }) => input('CheckSchemaInput').omit({ id: true }),
+  document: `query ($input: CheckSchemaInput!) { checkSchema(input: $input) { ${REPORT} ${USER_ERRORS} } }`,
+  variables: ({ path: { id }, body }) => ({ input: { ...(body as object), id } }),
+});
+
+const setCompatibility = defineRoute({
+  method: 'PUT',
+  path: '/api/v1/schemas/:id/compatibility',
+  name: 'setSchemaCompatibility',
+  tag: TAG,
+  summary: 'Sets what new versions of a schema are held to. For operators.',
+  body: z.object({
+    compatibility: z
+      .enum([
+        'BACKWARD',
+        'BACKWARD_TRANSITIVE',
+        'FORWARD',
+        'FORWARD_TRANSITIVE',
+        'FULL',
+        'FULL_TRANSITIVE',
+        'NONE',
+      ])
+      .describe('What a new version must keep.'),
+  }),
+  document: `mutation ($id: ID!, $compatibility: SchemaCompatibility!) {
+    setSchemaCompatibility(id: $id, compatibility: $compatibility) {
+      compatibility schema { ...BlobSchema } ${USER_ERRORS}
+    }
+  }`,
+  variables: ({ path: { id }, body }) => ({ ...(body as object), id }),
 });
 
 const withdrawSchema = defineRoute({
@@ -89,11 +131,39 @@ const withdrawSchema = defineRoute({
   }`,
 });
 
+const checkStored = defineRoute({
+  method: 'POST',
+  path: '/api/v1/schemas/:id/stored-check',
+  name: 'checkStoredBlobs',
+  tag: TAG,
+  summary:
+    'Which stored blobs of a schema would not fit a version of it: a sample, or all of them in the background. For operators.',
+  body: ({ input }) => input('CheckStoredBlobsInput').omit({ schema_id: true }),
+  document: `mutation ($input: CheckStoredBlobsInput!) {
+    checkStoredBlobs(input: $input) { check { ...StoredBlobsCheck } ${USER_ERRORS} }
+  }`,
+  variables: ({ path: { id }, body }) => ({ input: { ...(body as object), schema_id: id } }),
+});
+
+const readStoredCheck = defineRoute({
+  method: 'GET',
+  path: '/api/v1/schemas/:id/stored-check',
+  name: 'storedBlobsCheck',
+  tag: TAG,
+  summary: 'The progress or result of the newest check of all stored blobs of a schema. For operators.',
+  document: 'query ($id: ID!) { check: storedBlobsCheck(schemaId: $id) { ...StoredBlobsCheck } }',
+  missing: { code: 'NOT_FOUND', message: 'No check of all blobs of this schema was asked for.' },
+});
+
 export const schemaRoutes: readonly Route[] = [
   listSchemas,
   readSchema,
   readVersion,
   validate,
   registerSchema,
+  checkSchema,
+  setCompatibility,
   withdrawSchema,
+  checkStored,
+  readStoredCheck,
 ];

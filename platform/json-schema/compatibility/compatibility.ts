@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { below } from '../../json/pointer.ts';
 import type { JsonObject } from '../definition.ts';
-import type { ValidationError } from '../sentences.ts';
 import { compileSchema } from '../validator.ts';
+import { type Incompatibility, ruleOf, verdictOf } from './incompatibility.ts';
 import { inlined } from './inline.ts';
 import { conjuncts, isNever, type Known, listOf, typesOf, valuesOf } from './known.ts';
 import { type Comparison, rulesByType } from './rules.ts';
@@ -21,24 +21,42 @@ const isLarge = (value: unknown): boolean => typeof value === 'object' && value 
 const isOf = (types: readonly string[], type: string): boolean =>
   type === 'any' || types.includes(type) || (type === 'number' && types.includes('integer'));
 
-/** Compares two schemas, within a limit of steps. */
-class Comparer {
-  /** Version of the older schema, for messages. */
-  readonly #version: string;
+/** The work that several comparisons may take together. */
+export class ComparisonBudget {
   #steps = 0;
 
-  constructor(version: string) {
-    this.#version = version;
+  /** @throws TooComplex */
+  spend(steps: number): void {
+    this.#steps += steps;
+    if (this.#steps > MAX_STEPS) throw new TooComplex();
+  }
+}
+
+/** Versions of a schema that are compared, for messages. */
+interface Names {
+  readonly older: string;
+  /** Named where the places are not in the definition that is looked at. */
+  readonly newer?: string;
+}
+
+/** Compares two schemas, within a limit of steps. */
+class Comparer {
+  readonly #names: Names;
+  readonly #budget: ComparisonBudget;
+
+  constructor(names: Names, budget: ComparisonBudget) {
+    this.#names = names;
+    this.#budget = budget;
   }
 
   /** Where `newer` may refuse documents that fit `older`. @throws TooComplex */
   readonly compare: Comparison['compare'] = (older, newer, pointer) => {
-    this.#step(1);
+    this.#budget.spend(1);
     if (Object.keys(newer).length === 0 || older.some(isNever)) return [];
     if (older.some((schema) => isDeepStrictEqual(schema, newer))) return [];
-    if (isNever(newer)) return this.#refusal(pointer, 'here, where nothing is allowed');
+    if (isNever(newer)) return this.#refusal(pointer, 'here, where nothing is allowed', 'NOTHING_ALLOWED');
     const values = valuesOf(older);
-    if (values) return this.#areTaken(values, newer) ? [] : this.#refusal(pointer, 'here');
+    if (values) return this.#areTaken(values, newer) ? [] : this.#refusal(pointer, 'here', 'ENUM_NARROWED');
     const { allOf, ...own } = newer;
     const problems = [
       ...this.#compareKeywords({ older, newer: own, pointer, compare: this.compare }),
@@ -47,14 +65,17 @@ class Comparer {
     return problems.length > 0 && this.#isTakenInEveryForm(older, newer, pointer) ? [] : problems;
   };
 
-  #step(count: number): void {
-    this.#steps += count;
-    if (this.#steps > MAX_STEPS) throw new TooComplex();
-  }
-
-  #refusal(pointer: string, place: string): ValidationError[] {
-    const message = `Documents that fit version ${this.#version} may not fit ${place}.`;
-    return [{ pointer, message }];
+  #refusal(
+    pointer: string,
+    place: string,
+    rule: string,
+    verdict: Incompatibility['verdict'] = 'INCOMPATIBLE',
+  ): Incompatibility[] {
+    const { older, newer } = this.#names;
+    const of = newer === undefined ? '' : ` of version ${newer}`;
+    return [
+      { pointer, rule, verdict, message: `Documents that fit version ${older} may not fit ${place}${of}.` },
+    ];
   }
 
   #areTaken(values: readonly unknown[], newer: JsonObject): boolean {
@@ -66,12 +87,12 @@ class Comparer {
           scalars.has(value) || (isLarge(value) && listed.some((one) => isDeepStrictEqual(one, value))),
       );
     }
-    this.#step(STEPS_OF_A_COMPILATION);
+    this.#budget.spend(STEPS_OF_A_COMPILATION);
     const validate = compileSchema(newer);
     return values.every((value) => validate(value).length === 0);
   }
 
-  #compareKeywords(comparison: Comparison): ValidationError[] {
+  #compareKeywords(comparison: Comparison): Incompatibility[] {
     const { older, newer, pointer } = comparison;
     const types = typesOf(older);
     return Object.entries(rulesByType).flatMap(([type, rules]) =>
@@ -80,7 +101,9 @@ class Comparer {
         if (value === undefined || !isOf(types, type)) return [];
         const found = rule(value, comparison);
         if (typeof found !== 'boolean') return found;
-        return found ? [] : this.#refusal(below(pointer, keyword), `this \`${keyword}\``);
+        if (found) return [];
+        const verdict = verdictOf(keyword, older, newer);
+        return this.#refusal(below(pointer, keyword), `this \`${keyword}\``, ruleOf(keyword), verdict);
       }),
     );
   }
@@ -106,22 +129,24 @@ class Comparer {
  * It cannot be decided for all schemas: what is not shown to be taken counts as refused, keyword by keyword, as the
  * schema registries of the field have it. A field that is added with a type of its own counts where the older version
  * takes any further fields.
+ *
+ * `name`: of the newer version, where messages are to name it. `budget`: shared by comparisons that belong together.
  */
 export function incompatibilities(
   older: { readonly version: string; readonly definition: JsonObject },
   newer: JsonObject,
-): ValidationError[] {
+  { name, budget = new ComparisonBudget() }: { name?: string; budget?: ComparisonBudget } = {},
+): Incompatibility[] {
+  const names = { older: older.version, ...(name === undefined ? {} : { newer: name }) };
   try {
-    const problems = new Comparer(older.version).compare(
-      conjuncts(inlined(older.definition)),
-      inlined(newer),
-      '',
-    );
+    const comparer = new Comparer(names, budget);
+    const problems = comparer.compare(conjuncts(inlined(older.definition)), inlined(newer), '');
     const byPlace = new Map(problems.map((problem) => [`${problem.pointer} ${problem.message}`, problem]));
     return [...byPlace.values()].slice(0, MAX_PROBLEMS);
   } catch (error) {
     if (!(error instanceof TooComplex)) throw error;
-    const message = `It cannot be shown that this takes every document of version ${older.version}.`;
-    return [{ pointer: '', message }];
+    const which = name === undefined ? 'this' : `version ${name}`;
+    const message = `It cannot be shown that ${which} takes every document of version ${older.version}.`;
+    return [{ pointer: '', rule: 'TOO_COMPLEX', verdict: 'UNKNOWN', message }];
   }
 }

@@ -62,6 +62,14 @@ function ofMember(schema: JsonObject, name: string): JsonObject[] {
 export const knownOfMember = (older: Known, name: string): JsonObject[] =>
   older.flatMap((schema) => ofMember(schema, name)).flatMap(conjuncts);
 
+/** Whether the older version says anything of members of this name in particular. */
+export const isNamed = (older: Known, name: string): boolean =>
+  older.some(
+    (schema) =>
+      Object.hasOwn(mapOf(schema['properties']), name) ||
+      Object.keys(mapOf(schema['patternProperties'])).some((pattern) => matches(pattern, name)),
+  );
+
 /** Members of one name, or of a pattern, or all others, with what is known of them. */
 interface KindOfMembers {
   readonly name?: string;

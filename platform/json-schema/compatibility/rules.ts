@@ -2,10 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { isMultiple } from '../../json/multiple.ts';
 import { below } from '../../json/pointer.ts';
 import type { JsonObject } from '../definition.ts';
-import type { ValidationError } from '../sentences.ts';
+import type { Incompatibility } from './incompatibility.ts';
 import {
   closedNames,
   conjuncts,
+  isNamed,
+  isNever,
   type Known,
   kindsOfMembers,
   knownOfEntry,
@@ -23,11 +25,11 @@ export interface Comparison {
   /** JSON pointer to `newer`. */
   readonly pointer: string;
   /** The documents that a schema refuses, or may refuse, of those of which that much is known. */
-  readonly compare: (older: Known, newer: JsonObject, pointer: string) => ValidationError[];
+  readonly compare: (older: Known, newer: JsonObject, pointer: string) => Incompatibility[];
 }
 
 /** Whether a keyword's value is shown to refuse no document of the older schema; or what it may refuse. */
-export type Rule = (value: unknown, comparison: Comparison) => boolean | ValidationError[];
+export type Rule = (value: unknown, comparison: Comparison) => boolean | Incompatibility[];
 
 const numbers = (older: Known, keyword: string): number[] =>
   older.flatMap((schema) => (typeof schema[keyword] === 'number' ? [schema[keyword]] : []));
@@ -51,10 +53,14 @@ const wholeSame: Rule = (_value, { older, newer }) =>
 const within = (keyword: string, { pointer, compare }: Comparison, schema: unknown, known: Known) =>
   compare(known, schema as JsonObject, below(pointer, keyword));
 
+const told = (found: readonly Incompatibility[], rule: string): Incompatibility[] =>
+  found.map((one) => ({ ...one, rule }));
+
 const properties: Rule = (value, { older, pointer, compare }) =>
-  Object.entries(mapOf(value)).flatMap(([name, schema]) =>
-    compare(knownOfMember(older, name), schema, below(below(pointer, 'properties'), name)),
-  );
+  Object.entries(mapOf(value)).flatMap(([name, schema]) => {
+    const found = compare(knownOfMember(older, name), schema, below(below(pointer, 'properties'), name));
+    return isNamed(older, name) ? found : told(found, 'PROPERTY_ADDED_TO_OPEN_CONTENT_MODEL');
+  });
 
 const patternProperties: Rule = (value, { older, pointer, compare }) =>
   Object.entries(mapOf(value)).flatMap(([pattern, schema]) =>
@@ -73,7 +79,11 @@ const additionalProperties: Rule = (value, comparison) => {
         name === undefined || !(Object.hasOwn(named, name) || patterns.some((one) => matches(one, name))),
     )
     .filter(({ pattern }) => pattern === undefined || !patterns.includes(pattern))
-    .flatMap(({ known }) => within('additionalProperties', comparison, value, known));
+    .flatMap(({ name, known }) => {
+      const found = within('additionalProperties', comparison, value, known);
+      if (name !== undefined) return told(found, 'PROPERTY_REMOVED_FROM_CLOSED_CONTENT_MODEL');
+      return isNever(value) ? told(found, 'ADDITIONAL_PROPERTIES_REMOVED') : found;
+    });
 };
 
 const prefixItems: Rule = (value, { older, pointer, compare }) =>

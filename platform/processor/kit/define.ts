@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { MAX_TIMEOUT_SECONDS } from '../../config/runs.ts';
+import { parseRange } from '../../json-schema/versions/range.ts';
 import { InvalidSpec } from '../records/names.ts';
 import type { ProcessorDefinition } from './kit.ts';
 import type { OpenedResources } from './open.ts';
@@ -14,6 +15,15 @@ const mistakes: readonly (readonly [(definition: ProcessorDefinition) => boolean
   [
     ({ takes = {}, optIn = [] }) => optIn.some((id) => !Object.values(takes).flat().includes(id)),
     '`optIn`: name schemas of `takes`',
+  ],
+  [
+    ({ takesVersions = {}, takes = {}, reads = [] }) =>
+      Object.keys(takesVersions).some((id) => ![...Object.values(takes).flat(), ...reads].includes(id)),
+    '`takesVersions`: name schemas of `takes` or `reads`',
+  ],
+  [
+    ({ takesVersions = {} }) => Object.values(takesVersions).some((range) => parseRange(range) === null),
+    '`takesVersions`: say ranges of versions, e.g. `^1.2.0` or `>=1.0.0 <3.0.0`',
   ],
   [({ takes, commands }) => !takes && !commands, '`takes` or `commands`: say when it works'],
   [

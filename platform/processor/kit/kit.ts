@@ -8,6 +8,7 @@ import type { StateClient } from '../../clients/state.ts';
 import type { Live } from '../../events/live-cursor.ts';
 import type { Caller } from '../../identity/service/caller.ts';
 import type { IdSource } from '../../ids/ids.ts';
+import type { TakenVersions } from '../../json-schema/versions/range.ts';
 import type { ObjectStore } from '../../objects/objects.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Clock } from '../../time/clock.ts';
@@ -58,6 +59,11 @@ export interface ProcessorDefinition<
   readonly optIn?: readonly string[];
   /** Schemas of the blobs that its commands take. */
   readonly reads?: readonly string[];
+  /**
+   * Versions of the schemas that it takes or reads, as ranges by schema, e.g. `{ 'text-input-v1': '^1.0.0' }`. Older
+   * blobs are read as the newest of them, newer ones it is not given. Default: all.
+   */
+  readonly takesVersions?: TakenVersions;
   /** The blobs that it makes, all of one type and schema. */
   readonly makes: {
     /** The GraphQL type. */
@@ -124,7 +130,7 @@ export interface Kit {
   /** The processor's status as set by operators, at most some seconds old. */
   readonly standing: () => Standing;
   readonly processors: ProcessorClient;
-  readonly schemas: Pick<SchemaClient, 'validator'>;
+  readonly schemas: Pick<SchemaClient, 'validator' | 'upcast' | 'readableAs'>;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Logger;

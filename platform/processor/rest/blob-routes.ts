@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { SchemaClient } from '../../clients/schemas.ts';
 import { BlobgraphError } from '../../errors/errors.ts';
 import { requireViewer } from '../../serving/access/authenticate.ts';
 import { type Reader, recordsOf, requireRecord } from '../kit/reader.ts';
@@ -17,7 +18,12 @@ const MAX_BATCH = 1_000;
 const MAX_PAGE = 100;
 const DEFAULT_PAGE = 20;
 
-const batchBody = z.object({ ids: z.array(z.string()).max(MAX_BATCH) });
+const batchBody = z.object({
+  ids: z.array(z.string()).max(MAX_BATCH),
+  schema_version: z.string().max(100).optional(),
+});
+
+const blobQuery = z.object({ schema_version: z.string().max(100).optional() });
 
 const listQuery = z.object({
   since: z.iso.datetime({ offset: true }).optional(),
@@ -106,8 +112,8 @@ async function listedBlobs(
 }
 
 /**
- * The REST that every processor has, for the user on whose behalf it is asked: `GET /blobs/:id`,
- * `POST /blobs/batch` `{ ids }`, `GET /users/:user_id/blobs?since=&after=&limit=`, which may answer fewer than `limit` where
+ * The REST that every processor has, for the user on whose behalf it is asked: `GET /blobs/:id?schema_version=`,
+ * `POST /blobs/batch` `{ ids, schema_version }`, `GET /users/:user_id/blobs?since=&after=&limit=`, which may answer fewer than `limit` where
  * they are large. `schemaId`: of the output schema. `assertReader`: holds those who read in batches to what they may.
  */
 export function blobRoutes(
@@ -117,18 +123,29 @@ export function blobRoutes(
     reader,
     definition,
     schemaId,
+    schemas,
     assertReader,
   }: {
     records: Records;
     reader: Reader;
     definition: RecordsDefinition;
     schemaId: string;
+    schemas: Pick<SchemaClient, 'upcast'>;
     assertReader: AssertReader;
   },
 ): void {
-  app.get<{ Params: { id: string } }>('/blobs/:id', async ({ caller, params }) => {
+  /** The blob's document, read as a newer version of its schema where one is named. */
+  async function documentOf(record: BlobRecord, version: string | undefined): Promise<object> {
+    if (version === undefined) return toDocument(record, schemaId);
+    const { schemaVersion, data } = record;
+    const read = (await schemas.upcast({ schemaId, schemaVersion, data }, version)) as BlobRecord['data'];
+    return toDocument({ ...record, schemaVersion: version, data: read }, schemaId);
+  }
+  app.get<{ Params: { id: string } }>('/blobs/:id', async ({ caller, params, query }) => {
+    const asked = blobQuery.safeParse(query);
+    if (!asked.success) throw refuse('schema_version', '`schema_version` must be a version, e.g. `2.0.0`.');
     const read = await reader.byIds(requireViewer(caller).userId, [params.id], 'all');
-    return { blob: toDocument(requireRecord(read, params.id), schemaId) };
+    return { blob: await documentOf(requireRecord(read, params.id), asked.data.schema_version) };
   });
   app.post('/blobs/batch', async ({ caller, body }) => {
     const { userId } = requireViewer(caller);
@@ -136,7 +153,8 @@ export function blobRoutes(
     const parsed = batchBody.safeParse(body);
     if (!parsed.success) throw refuse('ids', `\`ids\` must be a list of at most ${MAX_BATCH} ids.`);
     const found = await wholeBlobs(reader, userId, parsed.data.ids);
-    return { blobs: found.map((record) => toDocument(record, schemaId)) };
+    const version = parsed.data.schema_version;
+    return { blobs: await Promise.all(found.map((record) => documentOf(record, version))) };
   });
   app.get<{ Params: { user_id: string } }>('/users/:user_id/blobs', async ({ caller, params, query }) => {
     const { userId } = requireViewer(caller);

@@ -1,7 +1,9 @@
 import type { ProcessorClient } from '../../clients/processor.ts';
+import { readAsTaken, type SchemaClient } from '../../clients/schemas.ts';
 import type { SourceDocument, StateClient } from '../../clients/state.ts';
 import { groupBy } from '../../collections/group-by.ts';
 import { BlobgraphError } from '../../errors/errors.ts';
+import type { TakenVersions } from '../../json-schema/versions/range.ts';
 
 /** A blob that another blob is made from. */
 export interface Source {
@@ -10,6 +12,7 @@ export interface Source {
   /** The processor that keeps it; `state` for users' own. */
   readonly owner: string;
   readonly schemaId: string;
+  /** The version that `data` fits: that of the blob, or a newer one that the processor takes. */
   readonly schemaVersion: string;
   /** Of the blob, e.g. `expanded_text`. */
   readonly type: string;
@@ -20,13 +23,15 @@ export interface Source {
   readonly conversationId: string | null;
   /** Key of its chapter in the book; null where it is in none. */
   readonly chapterNum: number | null;
-  /** The document, as its schema has it; it was validated when it was stored. */
+  /** The document, as that version of its schema has it; it was validated when it was stored. */
   readonly data: unknown;
 }
 
 export interface SourceDependencies {
   readonly state: Pick<StateClient, 'blobs'>;
   readonly processors: ProcessorClient;
+  readonly schemas: Pick<SchemaClient, 'upcast' | 'readableAs'>;
+  readonly definition: { readonly takesVersions?: TakenVersions };
 }
 
 /** Bytes of all sources of one run, as the index tells them: several times the longest novels. */
@@ -56,6 +61,12 @@ const toSource = (named: SourceDocument, data: unknown): Source => ({
 
 type Read = (ids: readonly string[]) => Promise<readonly { readonly id: string; readonly data?: unknown }[]>;
 
+/** A source in a version that the processor takes. @throws BlobgraphError UPCAST_FAILED */
+async function asTaken({ schemas, definition }: SourceDependencies, source: Source): Promise<Source> {
+  const taken = await readAsTaken(schemas, source, definition.takesVersions ?? {});
+  return taken === source ? source : { ...source, ...taken };
+}
+
 /** How an owner's blobs are read. @throws BlobgraphError SERVICE_UNAVAILABLE when it is not registered: it may come */
 function readerOf({ state, processors }: SourceDependencies, userId: string, named: SourceDocument): Read {
   const { owner, base_url: baseUrl } = named;
@@ -67,7 +78,8 @@ function readerOf({ state, processors }: SourceDependencies, userId: string, nam
 /**
  * The documents of named sources from whoever owns them, in bounded batches; in their order, those that their owner does
  * not have left out.
- * @throws BlobgraphError BLOB_TOO_LARGE; SERVICE_UNAVAILABLE
+ * @throws BlobgraphError BLOB_TOO_LARGE; UPCAST_FAILED: the processor takes no version that one can be read as;
+ *   SERVICE_UNAVAILABLE
  */
 export async function readSources(
   deps: SourceDependencies,
@@ -88,5 +100,8 @@ export async function readSources(
       for (const { id, data } of found) documents.set(id, data);
     }
   }
-  return named.flatMap((one) => (documents.has(one.id) ? [toSource(one, documents.get(one.id))] : []));
+  const sources = named.flatMap((one) =>
+    documents.has(one.id) ? [toSource(one, documents.get(one.id))] : [],
+  );
+  return Promise.all(sources.map((source) => asTaken(deps, source)));
 }

@@ -78,12 +78,16 @@ export const record = (sourceId: string, over: Partial<NewRecord> = {}): NewReco
 });
 
 /** Every document fits. */
-const schemas: Pick<SchemaClient, 'validator'> = {
+const schemas: Pick<SchemaClient, 'validator' | 'upcast' | 'readableAs'> = {
+  upcast: async ({ data }) => data,
+  readableAs: async ({ schemaVersion }) => schemaVersion,
   validator: async (id, version = '1.0.0') => ({
     id,
     version,
     blobType: 'text',
     keptBy: null,
+    definition: {},
+    changes: [],
     validate: () => [],
   }),
 };

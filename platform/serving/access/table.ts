@@ -66,7 +66,7 @@ const processors: AccessTable = {
   'GET /api/v1/processors/:/blobs/:': user('gateway'),
   'GET /api/v1/processors/:/blobs/:/artifacts/:': user('gateway'),
   'GET /api/v1/processors/:/users/:/blobs': user('gateway'),
-  'POST /api/v1/processors/:/blobs/batch': user('gateway', 'processor'),
+  'POST /api/v1/processors/:/blobs/batch': user('gateway', 'state', 'processor'),
   'POST /api/v1/blobs/batch': user('gateway', 'processor'),
 };
 

@@ -1,9 +1,10 @@
+import type { PitchV1 } from '../../../schemas/types.generated.ts';
 import type { PitchWords } from '../model/model.ts';
 import type { Subject } from '../model/subject.ts';
 import type { ReadingLevel } from './reading-level.ts';
 
 /** The blob's `data` by the schema `pitch-v1`, without `version`, which the store allocates. */
-export interface PitchData extends Omit<PitchWords, 'audience'> {
+export interface PitchData extends Omit<PitchV1, 'version'>, Omit<PitchWords, 'audience'> {
   readonly subject_kind: Subject['kind'];
   /** The user's own id of the book; otherwise the blob's id. */
   readonly subject_id: string;

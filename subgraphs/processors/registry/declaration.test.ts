@@ -44,6 +44,7 @@ describe('declaration of a processor', () => {
       event_subscriptions: [],
       takes: {},
       opt_in_schema_ids: [],
+      takes_versions: {},
       shown_as: null,
       max_concurrency: 4,
       timeout_seconds: 60,
@@ -108,6 +109,9 @@ describe('declaration of a processor', () => {
       ['takes', { takes: { 'blob.created': many('a'), 'blob.indexed': many('b') } }, 'at most 100'],
       ['input_schema_ids', { takes: undefined }, 'is missing'],
       ['shown_as', { shown_as: 'chapter.title' }, 'chapter.expanded'],
+      ['takes_versions.a-v1', { takes_versions: { 'a-v1': '1.x' } }, 'range of versions'],
+      ['takes_versions', { takes_versions: { 'z-v1': '^1.0.0' } }, '`z-v1`'],
+      ['takes_versions', { takes_versions: ['^1.0.0'] }, 'by schema id'],
     ])('is refused by the name of %s: %j', (field, given, message) => {
       const errors = errorsOf({ ...rest, takes, ...given });
       expect(errors).toEqual([

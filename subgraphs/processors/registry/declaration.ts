@@ -8,6 +8,7 @@ import { eventKinds } from '../../../platform/events/events.ts';
 import type { Caller } from '../../../platform/identity/service/caller.ts';
 import { isOperator } from '../../../platform/identity/users/scopes.ts';
 import { isEscaping } from '../../../platform/ids/service-path.ts';
+import { parseRange } from '../../../platform/json-schema/versions/range.ts';
 import { MAX_PROCESSOR_ID, PROCESSOR_ID, type Processor } from './processor.ts';
 
 const text = (max: number) =>
@@ -35,6 +36,10 @@ const MAX_SCHEMAS = 100;
 const schemaIds = z
   .array(schemaId, 'must be a list of schema ids')
   .max(MAX_SCHEMAS, `must have at most ${MAX_SCHEMAS} entries`);
+const versionRange = text(64).refine(
+  (range) => parseRange(range) !== null,
+  'must be a range of versions, e.g. `^1.2.0` or `>=1.0.0 <3.0.0`',
+);
 const events = eventKinds.map((kind) => `blob.${kind}` as const);
 const EVENT = `must be one of ${events.join(', ')}`;
 const event = z.enum(events, EVENT);
@@ -73,6 +78,10 @@ const declarationSchema = z.strictObject({
   event_subscriptions: z.array(event, 'must be a list of events').optional(),
   takes: z.partialRecord(event, schemaIds, 'must be lists of schema ids by event').optional(),
   opt_in_schema_ids: schemaIds.default([]),
+  takes_versions: z
+    .record(schemaId, versionRange, 'must be ranges of versions by schema id')
+    .refine((ranges) => Object.keys(ranges).length <= MAX_SCHEMAS, `must have at most ${MAX_SCHEMAS} entries`)
+    .default({}),
   shown_as: z
     .enum(bookPlaces, `must be one of ${bookPlaces.join(', ')}`)
     .nullable()
@@ -105,6 +114,10 @@ function disagreements(given: Given): (readonly [keyof Given, string])[] {
   );
   if (notTaken !== undefined)
     return [['opt_in_schema_ids', `must hold schemas that it takes, and not \`${notTaken}\``]];
+  const known = new Set([...(input_schema_ids ?? []), ...schemasOf(takes)]);
+  const notRead = Object.keys(given.takes_versions).find((id) => !known.has(id));
+  if (notRead !== undefined)
+    return [['takes_versions', `must name schemas that it takes or reads, and not \`${notRead}\``]];
   if (!takes) return input_schema_ids ? [] : [['input_schema_ids', 'is missing']];
   const found: (readonly [keyof Given, string])[] = [];
   const taken = schemasOf(takes);

@@ -69,6 +69,7 @@ export const migrations: readonly string[] = [
   `ALTER TABLE processors ADD COLUMN canary jsonb, ADD COLUMN canary_connection text,
     ADD COLUMN resting jsonb NOT NULL DEFAULT '[]', ADD COLUMN canary_ended_at timestamptz;
   COMMENT ON COLUMN processors.canary_connection IS 'AES-256-GCM, never in plain text'`,
+  `ALTER TABLE processors ADD COLUMN takes_versions jsonb NOT NULL DEFAULT '{}'`,
 ];
 
 const columns = [
@@ -88,6 +89,7 @@ const columns = [
   'event_subscriptions',
   'takes',
   'opt_in_schema_ids',
+  'takes_versions',
   'shown_as',
   'versions',
   'max_concurrency',
@@ -123,7 +125,7 @@ const CHANGE_STATUS = `
 const LIST = `SELECT ${shown} FROM processors ORDER BY id COLLATE "C"`;
 
 /** Their values are JSON. */
-const documents = ['takes', 'canary', 'resting'] as const;
+const documents = ['takes', 'takes_versions', 'canary', 'resting'] as const;
 const isDocument = (column: string): column is (typeof documents)[number] =>
   (documents as readonly string[]).includes(column);
 

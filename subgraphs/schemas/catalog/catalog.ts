@@ -1,16 +1,31 @@
-import { BlobgraphError, InputErrors } from '../../../platform/errors/errors.ts';
+import { BlobgraphError } from '../../../platform/errors/errors.ts';
 import type { JsonObject } from '../../../platform/json-schema/validator.ts';
+import { isVersion, newestFirst } from '../../../platform/json-schema/versions/versions.ts';
 import type { Clock } from '../../../platform/time/clock.ts';
 import {
-  assertCompatible,
+  type Compatibility,
+  comparedVersions,
+  DEFAULT_COMPATIBILITY,
+  isCompatible,
+  problemsOf,
+  type SchemaReport,
+} from './compatibility.ts';
+import {
+  type CheckedInput,
+  nextVersion,
   type SchemaInput,
+  SchemaRefused,
   sameOrConflict,
   schemaErrors,
-  versionBefore,
 } from './new-version.ts';
 import { defaultOf, isSchemaId, keyOf, type Schema, type SchemaKey, type Versions } from './schema.ts';
 import type { SchemaStore } from './store.ts';
-import { isVersion, newestFirst } from './versions.ts';
+
+/** A version that is there now. */
+export interface Registered {
+  readonly schema: Schema;
+  readonly report: SchemaReport | null;
+}
 
 /** All schemas: shipped and registered ones. */
 export interface SchemaCatalog {
@@ -20,11 +35,17 @@ export interface SchemaCatalog {
   versions(ids: readonly string[]): Promise<Versions[]>;
   /** The newest version of every schema, without withdrawn ones, ordered by id. */
   newest(): Promise<Schema[]>;
+  /** What new versions of each schema are held to, where they do not say it themselves. */
+  compatibility(ids: readonly string[]): Promise<Compatibility[]>;
+  /** Whether a version could be registered; nothing is stored. */
+  check(input: CheckedInput): Promise<SchemaReport>;
   /**
-   * Idempotent. A withdrawn version stays withdrawn.
-   * @throws InputErrors VALIDATION_FAILED, SCHEMA_INCOMPATIBLE with each place; BlobgraphError SCHEMA_CONFLICT
+   * Idempotent. A withdrawn version stays withdrawn. The report is null where the version was there already.
+   * @throws SchemaRefused VALIDATION_FAILED, SCHEMA_INCOMPATIBLE with each place; BlobgraphError SCHEMA_CONFLICT
    */
-  register(input: SchemaInput): Promise<Schema>;
+  register(input: SchemaInput): Promise<Registered>;
+  /** Sets what new versions are held to. `by`: the operator's user id. @throws BlobgraphError SCHEMA_UNKNOWN */
+  setCompatibility(id: string, compatibility: Compatibility, by: string): Promise<void>;
   /** Idempotent. `by`: the operator's user id. @throws BlobgraphError SCHEMA_UNKNOWN */
   withdraw(key: SchemaKey, by: string): Promise<Schema>;
 }
@@ -76,6 +97,11 @@ function createReading({ shipped, store }: { shipped: readonly Schema[]; store: 
       const versions = versionsBy(keys, await store.withdrawals(valid));
       return ids.map((id) => versions.get(id) ?? { all: [], withdrawn: [] });
     },
+    async compatibility(ids: readonly string[]): Promise<Compatibility[]> {
+      const set = await store.compatibilities(ids.filter(isSchemaId));
+      const modes = new Map(set.map(({ id, compatibility }) => [id, compatibility]));
+      return ids.map((id) => modes.get(id) ?? DEFAULT_COMPATIBILITY);
+    },
     async newest(): Promise<Schema[]> {
       const keys = [...shipped, ...(await store.keys('all'))];
       const newest = [...versionsBy(keys, await store.withdrawals('all'))].flatMap(([id, versions]) => {
@@ -93,31 +119,83 @@ interface CatalogDependencies {
   readonly clock: Clock;
 }
 
+type Reading = Pick<SchemaCatalog, 'find' | 'versions' | 'compatibility'>;
+
+/** Checks of versions to be. */
+function createChecking(reading: Reading) {
+  const versionsOf = async (id: string): Promise<Versions> =>
+    (await reading.versions([id]))[0] ?? { all: [], withdrawn: [] };
+
+  /** Beside the versions that there are. */
+  async function checkBeside(versions: Versions, input: SchemaInput): Promise<SchemaReport> {
+    const { id, version, definition } = input;
+    const [mode = DEFAULT_COMPATIBILITY] = await reading.compatibility([id]);
+    const compatibility = input.compatibility ?? mode;
+    const about = { id, version, compatibility, comparedWith: [], problems: [] };
+    const errors = schemaErrors(input);
+    if (errors.length > 0) return { ...about, errors };
+    const comparedWith = comparedVersions(versions, version, compatibility);
+    const found = await reading.find(comparedWith.map((each) => ({ id, version: each })));
+    const older = found.filter((schema) => schema !== undefined);
+    const newer = { version, definition: plain(definition) };
+    const problems = problemsOf(newer, older, compatibility, input.acceptUnknown ?? []);
+    return { ...about, comparedWith, problems, errors };
+  }
+  return {
+    versionsOf,
+    checkBeside,
+    async check(input: CheckedInput): Promise<SchemaReport> {
+      const versions = await versionsOf(input.id);
+      return checkBeside(versions, { ...input, version: input.version ?? nextVersion(versions) });
+    },
+  };
+}
+
+/** Others may register a version of the same schema meanwhile: it is checked again beside theirs. */
+const MAX_ATTEMPTS = 10;
+
 /** Writes to the catalog. */
 function createWriting(
   { store, clock }: CatalogDependencies,
-  reading: Pick<SchemaCatalog, 'find' | 'versions'>,
-): Pick<SchemaCatalog, 'register' | 'withdraw'> {
-  /** @throws InputErrors SCHEMA_INCOMPATIBLE */
-  async function assertCompatibleWithBefore(schema: Schema): Promise<void> {
-    const [versions] = await reading.versions([schema.id]);
-    const version = versions && versionBefore(versions, schema.version);
-    if (version === undefined) return;
-    const [before] = await reading.find([{ id: schema.id, version }]);
-    if (before) assertCompatible(before, schema);
+  reading: Reading,
+): Pick<SchemaCatalog, 'check' | 'register' | 'withdraw' | 'setCompatibility'> {
+  const { versionsOf, check, checkBeside } = createChecking(reading);
+
+  /** Null where another version came in between. */
+  async function tryToAdd(input: SchemaInput): Promise<Registered | null> {
+    const { id, version } = input;
+    // Counted first: one that comes after that is seen by the store.
+    const registered = isSchemaId(id) ? (await store.keys([id])).length : 0;
+    const report = await checkBeside(await versionsOf(id), input);
+    if (report.errors.length > 0) throw new SchemaRefused(report);
+    const schema = {
+      id,
+      version,
+      definition: plain(input.definition),
+      createdAt: clock.now(),
+      withdrawnAt: null,
+    };
+    const [known] = await reading.find([schema]);
+    if (known) return { schema: sameOrConflict(known, schema.definition), report: null };
+    if (!isCompatible(report)) throw new SchemaRefused(report);
+    const added = await store.add(schema, registered);
+    return added ? { schema, report } : null;
   }
   return {
-    async register({ id, version, definition, compatibility }) {
-      const errors = schemaErrors({ id, version, definition });
-      if (errors.length > 0) throw new InputErrors(errors);
-      const created = { createdAt: clock.now(), withdrawnAt: null };
-      const schema = { id, version, definition: plain(definition), ...created };
-      const [known] = await reading.find([schema]);
-      if (known) return sameOrConflict(known, schema.definition);
-      if (compatibility !== 'NONE') await assertCompatibleWithBefore(schema);
-      if (await store.add(schema)) return schema;
-      const [existing = schema] = await reading.find([schema]);
-      return sameOrConflict(existing, schema.definition);
+    check,
+    async register(input) {
+      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+        const registered = await tryToAdd(input);
+        if (registered) return registered;
+      }
+      throw new BlobgraphError('OVERLOADED', 'Others register versions of this schema. Try again.');
+    },
+    async setCompatibility(id, compatibility, by) {
+      if ((await versionsOf(id)).all.length === 0) {
+        const message = 'There is no such schema. `schemas` lists what there is.';
+        throw new BlobgraphError('SCHEMA_UNKNOWN', message, { field: 'id' });
+      }
+      await store.setCompatibility({ id, compatibility, setAt: clock.now() }, by);
     },
     async withdraw(key, by) {
       const [known] = await reading.find([key]);

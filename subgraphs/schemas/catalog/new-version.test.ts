@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BlobgraphError } from '../../../platform/errors/errors.ts';
-import { assertCompatible, sameOrConflict, schemaErrors, versionBefore } from './new-version.ts';
+import { nextVersion, sameOrConflict, schemaErrors } from './new-version.ts';
 
 const input = { id: 'mood-board-v1', version: '1.0.0', definition: { type: 'object' } };
 
@@ -34,31 +34,26 @@ describe('a new version of a schema', () => {
     expect(sameOrConflict(existing, { title: 'T', type: 'object' })).toBe(existing);
     expect(() => sameOrConflict(existing, { type: 'object' })).toThrow(BlobgraphError);
   });
-});
 
-describe('a new version', () => {
-  it.each([
-    [['1.2.0', '1.0.0'], [], '2.0.0', '1.2.0'],
-    [['1.2.0', '1.0.0'], ['1.2.0'], '2.0.0', '1.0.0'],
-    [['1.2.0', '1.0.0'], [], '1.1.0', '1.0.0'],
-    [['1.2.0', '1.0.0'], [], '0.9.0', undefined],
-    [['1.2.0'], ['1.2.0'], '2.0.0', undefined],
-    [[], [], '1.0.0', undefined],
-  ])('beside %j, of which %j are withdrawn, %s is compared with %s', (all, withdrawn, version, before) => {
-    expect(versionBefore({ all, withdrawn }, version)).toBe(before);
+  it.each<[unknown, string]>([
+    [{}, ''],
+    [[{ op: 'copy', from: '/a', path: '/b' }], '.0'],
+    [[{ op: 'remove', path: 'a' }], '.0'],
+    [[{ op: 'remove', path: '' }], '.0'],
+    [[{ op: 'remove', path: '/__proto__/polluted' }], '.0'],
+    [[{ op: 'remove', path: '/list/*' }], '.0'],
+    [[{ op: 'move', from: '/a', path: '/a/b' }], '.0'],
+    [[{ op: 'move', from: '/list/*/a', path: '/a' }], '.0'],
+    [[{ op: 'default', path: '/a' }], '.0'],
+    [Array.from({ length: 51 }, () => ({ op: 'remove', path: '/a' })), ''],
+  ])('refuses the upcaster %j', (declared, place) => {
+    expect(schemaErrors({ ...input, definition: { 'x-upcast': declared } })).toMatchObject([
+      { field: `definition.x-upcast${place}`, code: 'VALIDATION_FAILED' },
+    ]);
   });
 
-  it('names the incompatible place, and how to proceed', () => {
-    const before = { version: '1.0.0', definition: { properties: { a: { type: 'string' } } } };
-    const definition = { properties: { a: { type: 'string', maxLength: 3 } } };
-    const error = {
-      field: 'definition.properties.a.maxLength',
-      code: 'SCHEMA_INCOMPATIBLE',
-      message: expect.stringMatching(/version 1\.0\.0 .*`maxLength`.*`compatibility: NONE`/),
-    };
-    expect(() => assertCompatible(before, { definition })).toThrow(
-      expect.objectContaining({ errors: [error] }),
-    );
-    expect(() => assertCompatible(before, before)).not.toThrow();
+  it('that names no version is the one after the newest', () => {
+    expect(nextVersion({ all: ['1.9.2', '1.0.0'], withdrawn: ['1.9.2'] })).toBe('1.10.0');
+    expect(nextVersion({ all: [], withdrawn: [] })).toBe('1.0.0');
   });
 });

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BlobgraphError, InputErrors, type UserError } from '../../../platform/errors/errors.ts';
 import { fieldOf } from '../../../platform/json/pointer.ts';
-import { incompatibilities } from '../../../platform/json-schema/compatibility/compatibility.ts';
-import { checkDefinition } from '../../../platform/json-schema/validator.ts';
-import type { Versions } from './schema.ts';
-import { isSchemaId, type Schema } from './schema.ts';
-import { isVersion, newestFirst } from './versions.ts';
+import { upcastProblems } from '../../../platform/json-schema/upcast/declared.ts';
+import { checkDefinition, type JsonObject } from '../../../platform/json-schema/validator.ts';
+import { isVersion } from '../../../platform/json-schema/versions/versions.ts';
+import { type Compatibility, errorsOf, type SchemaReport } from './compatibility.ts';
+import { isSchemaId, type Schema, type Versions } from './schema.ts';
 
 /** A new version of a schema. */
 export interface SchemaInput {
@@ -15,8 +15,23 @@ export interface SchemaInput {
   readonly version: string;
   /** Any JSON value. */
   readonly definition: unknown;
-  /** `BACKWARD`: it must accept all documents that fit the version before. `NONE`: need not. Default: `BACKWARD`. */
-  readonly compatibility?: 'BACKWARD' | 'NONE' | null;
+  /** What it is held to. Default: the schema's mode. */
+  readonly compatibility?: Compatibility | null;
+  /** Pointers of places that the report calls UNKNOWN and that are let pass. Default: none. */
+  readonly acceptUnknown?: readonly string[] | null;
+}
+
+/** A version that may come to be: without a version, the one after the newest. */
+export type CheckedInput = Omit<SchemaInput, 'version'> & { readonly version?: string | null };
+
+/** The refusal of a version, with the report that says why. */
+export class SchemaRefused extends InputErrors {
+  readonly report: SchemaReport;
+
+  constructor(report: SchemaReport) {
+    super(errorsOf(report));
+    this.report = report;
+  }
 }
 
 const invalid = (field: string, message: string): UserError => ({
@@ -24,6 +39,11 @@ const invalid = (field: string, message: string): UserError => ({
   code: 'VALIDATION_FAILED',
   message,
 });
+
+const definitionProblems = (definition: unknown) => {
+  const problems = checkDefinition(definition);
+  return problems.length > 0 ? problems : upcastProblems(definition as JsonObject);
+};
 
 /** All reasons why the input cannot be registered. */
 export function schemaErrors({ id, version, definition }: SchemaInput): UserError[] {
@@ -38,30 +58,17 @@ export function schemaErrors({ id, version, definition }: SchemaInput): UserErro
       invalid('version', '`version` must be a version like `1.0.0`: three numbers with dots between.'),
     );
   }
-  const problems = checkDefinition(definition);
   return errors.concat(
-    problems.map(({ pointer, message }) => invalid(fieldOf(pointer, 'definition'), message)),
+    definitionProblems(definition).map(({ pointer, message }) =>
+      invalid(fieldOf(pointer, 'definition'), message),
+    ),
   );
 }
 
-/** The version before: the newest lower one that is not withdrawn. */
-export const versionBefore = ({ all, withdrawn }: Versions, version: string): string | undefined =>
-  all.find((one) => newestFirst(one, version) > 0 && !withdrawn.includes(one));
-
-/** @throws InputErrors SCHEMA_INCOMPATIBLE for each place that may reject documents that fit `before` */
-export function assertCompatible(
-  before: Pick<Schema, 'version' | 'definition'>,
-  { definition }: Pick<Schema, 'definition'>,
-): void {
-  const problems = incompatibilities(before, definition);
-  if (problems.length === 0) return;
-  throw new InputErrors(
-    problems.map(({ pointer, message }) => ({
-      field: fieldOf(pointer, 'definition'),
-      code: 'SCHEMA_INCOMPATIBLE',
-      message: `${message} Allow it, or set \`compatibility: NONE\`: all who name no version are held to this one then.`,
-    })),
-  );
+/** The version after the newest. */
+export function nextVersion({ all: [newest] }: Versions): string {
+  const [major = 0, minor = 0] = newest?.split('.').map(Number) ?? [1, -1];
+  return `${major}.${minor + 1}.0`;
 }
 
 /** Returns the existing version. @throws BlobgraphError SCHEMA_CONFLICT when its definition differs */

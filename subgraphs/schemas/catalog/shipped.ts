@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkDefinition, type JsonObject } from '../../../platform/json-schema/validator.ts';
+import { isVersion } from '../../../platform/json-schema/versions/versions.ts';
 import { StartersFault } from '../../../platform/process/exit.ts';
 import { isSchemaId, type Schema } from './schema.ts';
-import { isVersion } from './versions.ts';
 
 function readDefinition(path: string): JsonObject {
   try {
@@ -22,6 +22,12 @@ function readSchema(folder: string, id: string, file: string): Schema {
   return { id, version, definition: readDefinition(path), createdAt: null, withdrawnAt: null };
 }
 
+/** The definitions of a schema; its upcasters and samples are in folders beside them. */
+const filesOf = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name);
+
 /**
  * Reads the shipped schemas: `<folder>/<id>/<version>.json`.
  * @throws StartersFault with the invalid file and the reason
@@ -29,7 +35,7 @@ function readSchema(folder: string, id: string, file: string): Schema {
 export function readShippedSchemas(folder: string): Schema[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .flatMap(({ name }) => readdirSync(join(folder, name)).map((file) => readSchema(folder, name, file)));
+    .flatMap(({ name }) => filesOf(join(folder, name)).map((file) => readSchema(folder, name, file)));
 }
 
 /**

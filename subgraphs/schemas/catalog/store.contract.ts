@@ -53,6 +53,26 @@ export function schemaStoreContract(
       ]);
     });
 
+    it('adds none that was checked beside fewer versions than there are', async () => {
+      expect(await store.add(schema('counted', '1.0.0'), 0)).toBe(true);
+      expect(await store.add(schema('counted', '1.1.0'), 0)).toBe(false);
+      const added = await Promise.all(
+        ['1.2.0', '1.3.0', '1.4.0'].map((one) => store.add(schema('counted', one), 1)),
+      );
+      expect(added.filter(Boolean)).toHaveLength(1);
+      expect(await store.keys(['counted'])).toHaveLength(2);
+    });
+
+    it('keeps the newest mode of compatibility, of those for which one was set', async () => {
+      const set = { id: 'moded', setAt: createdAt };
+      await store.setCompatibility({ ...set, compatibility: 'FULL' }, 'olga');
+      await store.setCompatibility({ ...set, compatibility: 'FORWARD_TRANSITIVE' }, 'oleg');
+      expect(await store.compatibilities(['moded', 'other'])).toEqual([
+        { ...set, compatibility: 'FORWARD_TRANSITIVE' },
+      ]);
+      expect(await store.compatibilities([])).toEqual([]);
+    });
+
     it('finds by id and version together', async () => {
       await Promise.all(
         ['1.0.0', '1.1.0'].flatMap((version) => [

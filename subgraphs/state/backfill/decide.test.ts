@@ -8,6 +8,7 @@ const processor = {
   id: 'late',
   takes: { 'blob.created': ['text-input-v1'], 'blob.indexed': ['expanded-text-v1'] },
   opt_in_schema_ids: [],
+  takes_versions: {},
 };
 const derived = (over: Partial<ScannedEntry> = {}) =>
   entry({ processorId: 'text-expansion', schemaId: 'expanded-text-v1', contentHash: 'h', ...over });

@@ -1,4 +1,4 @@
-import { isOptIn, type ProcessorDocument } from '../../../platform/clients/registry.ts';
+import { isOptIn, type ProcessorDocument, takesVersion } from '../../../platform/clients/registry.ts';
 import { isPending, STATE } from '../entries/entry.ts';
 import { blobRun } from '../entries/runs.ts';
 import type { ScannedEntry } from '../store/scans.ts';
@@ -6,10 +6,10 @@ import type { ScannedEntry } from '../store/scans.ts';
 /** The members of an entry that decide whether it gets a run. */
 export type Candidate = Pick<
   ScannedEntry,
-  'processorId' | 'schemaId' | 'contentHash' | 'contentMissingSince' | 'createdAt' | 'runs'
+  'processorId' | 'schemaId' | 'schemaVersion' | 'contentHash' | 'contentMissingSince' | 'createdAt' | 'runs'
 >;
 
-type Taker = Pick<ProcessorDocument, 'id' | 'takes' | 'opt_in_schema_ids'>;
+type Taker = Pick<ProcessorDocument, 'id' | 'takes' | 'takes_versions' | 'opt_in_schema_ids'>;
 
 /** The first event of a user's own blob, and that of a derived one. */
 const OF_USERS = 'blob.created';
@@ -32,6 +32,7 @@ export function isLeftOut(entry: Candidate, processor: Taker, since: Date | null
   const taken = takes[eventOf(entry)] ?? [];
   return (
     taken.includes(entry.schemaId) &&
+    takesVersion(processor, entry) &&
     (isAsked || !isOptIn(processor, entry.schemaId)) &&
     (since === null || entry.createdAt >= since) &&
     !isPending(entry) &&

@@ -12,7 +12,7 @@ describe('the next batch', () => {
   const walk: IndexWalk = {
     ...{ processorId: 'late', since: null, requestedBy: 'olga', startedAt: at(0), finishedAt: null },
     ...{ scanned: 10, planned: 4, finishedRuns: 4, obstacle: 'It waits.', batch: [], lease: 1 },
-    details: null,
+    ...{ details: null, notes: null },
     after: { userId: 'u', id: 'a' },
   };
   const page = ['b', 'c', 'd', 'e'].map((id) => scanned({ id }));

@@ -34,9 +34,14 @@ export interface RequestingWalkDependencies extends ChangingWalkDependencies {
 
 const PAGE = 500;
 
+interface PageDependencies {
+  readonly store: Pick<StateStore, 'scanEntries'>;
+  readonly pageSize?: number;
+}
+
 /** The next page of the index. */
 export const nextPage = (
-  { store, pageSize = PAGE }: Pick<ChangingWalkDependencies, 'store' | 'pageSize'>,
+  { store, pageSize = PAGE }: PageDependencies,
   { after }: Pick<IndexWalk, 'after'>,
 ): Promise<ScannedEntry[]> => store.scanEntries({ limit: pageSize, ...(after ? { after } : {}) });
 

@@ -44,6 +44,7 @@ const BRIEF: ReadonlySet<string> = new Set([
 /** Fields of other types that are read from an entry, and need a listed one. */
 const LISTED: ReadonlySet<string> = new Set([
   'Book.language',
+  'Processing.leftOut',
   'Processing.runs',
   'UserBlob.bookId',
   'UserBlob.chapterNum',

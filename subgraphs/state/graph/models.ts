@@ -1,3 +1,4 @@
+import type { SchemaClient } from '../../../platform/clients/schemas.ts';
 import type { UserError } from '../../../platform/errors/errors.ts';
 import type { EventLog } from '../../../platform/event-log/log.ts';
 import type { Live } from '../../../platform/events/live-cursor.ts';
@@ -14,12 +15,13 @@ import type { DeleteUserDependencies, ErasedStore, ErasureReport } from '../dele
 import type { EntryPage } from '../entries/pagination.ts';
 import type { Reprocessing, ReprocessingDependencies } from '../reprocessing/reprocessing.ts';
 import type { ConversationSummary } from '../store/books.ts';
-import type { AnyEntry } from '../store/records.ts';
+import type { AnyEntry, IndexEntry } from '../store/records.ts';
 import type { StateStore } from '../store/store.ts';
 import type { IndexWalk } from '../store/walks.ts';
+import type { StoredCheck, StoredCheckDependencies } from '../stored-check/stored-check.ts';
 import type { Workloads } from '../workloads/workloads.ts';
 import type { Loaders } from './loaders.ts';
-import type { ContentDependencies } from './shown.ts';
+import type { ContentDependencies, ShownProcessing } from './shown.ts';
 
 /** The dependencies of resolvers and mutations. */
 export type GraphDependencies = CreateBlobDependencies &
@@ -31,10 +33,12 @@ export type GraphDependencies = CreateBlobDependencies &
   ReprocessingDependencies &
   RetryDependencies &
   ReprocessDependencies &
-  ContentDependencies & {
+  ContentDependencies &
+  StoredCheckDependencies & {
     readonly store: StateStore;
     readonly eventLog: Pick<EventLog, 'head'>;
     readonly workloads: Workloads;
+    readonly schemas: Pick<SchemaClient, 'upcast'>;
   };
 
 /** The context of one request. */
@@ -103,8 +107,14 @@ export type UserStateModel = UserModel;
 
 export type UserErasureModel = ErasureReport;
 export type ErasedStoreModel = ErasedStore;
+/** A blob's runs, with what tells which more there might be; null where neither was read. */
+export type ProcessingModel = ShownProcessing & {
+  readonly entry: Pick<IndexEntry, 'processorId' | 'schemaId' | 'schemaVersion' | 'runs'> | null;
+};
+
 export type BackfillModel = IndexWalk;
 export type ReprocessingModel = Reprocessing;
+export type StoredBlobsCheckModel = StoredCheck;
 
 /** A blob by its key; its owner resolves the rest. */
 export interface BlobModel {

@@ -12,6 +12,7 @@ import { deleteUser } from '../deletion/erasure.ts';
 import { parseReprocessing } from '../reprocessing/input.ts';
 import { beginReprocessing, cancelReprocessing } from '../reprocessing/reprocessing.ts';
 import { whose } from '../reprocessing/resolvers.ts';
+import { checkStored } from '../stored-check/stored-check.ts';
 import type { MutationResolvers } from './graphql.generated.ts';
 import type { Context } from './models.ts';
 
@@ -89,6 +90,11 @@ export const mutations: MutationResolvers<Context> = {
     const userId = whose({ caller, viewer }, allUsers ?? false);
     const { result, userErrors } = await payload(() => cancelReprocessing(deps, processorId, userId));
     return { reprocessing: result, userErrors };
+  },
+  async checkStoredBlobs(_root, { input }, { caller, deps }) {
+    const operator = requireOperator(caller);
+    const { result, userErrors } = await payload(() => checkStored(deps, operator.userId, input));
+    return { check: result, userErrors };
   },
   async retryProcessing(_root, { blobId, processorId }, { deps, viewer, loaders }) {
     const { result, userErrors } = await payload(() =>

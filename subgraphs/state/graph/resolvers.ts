@@ -2,7 +2,6 @@ import { DateTimeISOResolver, JSONResolver } from 'graphql-scalars';
 import { whenThere } from '../../../platform/concurrency/when-there.ts';
 import { liveField } from '../../../platform/events/live-cursor.ts';
 import { requireOperator } from '../../../platform/serving/access/authenticate.ts';
-import { noBlob } from '../../../platform/serving/direct-reads/owners.ts';
 import { WholeNumberResolver } from '../../../platform/serving/graphql/scalars.ts';
 import { type Book, languageOf, listBooks } from '../blobs/books/books.ts';
 import { noBook } from '../blobs/books/describe.ts';
@@ -24,13 +23,15 @@ import { facetOf } from '../store/filter.ts';
 import type { PlaceFilter } from '../store/lists.ts';
 import type { AnyEntry, Detail, EntryOf } from '../store/records.ts';
 import { isSearched, readyToSearch } from '../store/search.ts';
+import { checkOf } from '../stored-check/stored-check.ts';
 import { processorHealth } from '../workloads/health.ts';
 import { wantedDetail } from './details.ts';
 import { filterOf } from './filter-input.ts';
 import type { BlobOrder, Resolvers } from './graphql.generated.ts';
 import type { BookModel, Context } from './models.ts';
 import { mutations } from './mutations.ts';
-import { contentMissingSince, contentOf, processingOf } from './shown.ts';
+import { contentMissingSince, contentOf, leftOutBy, processingOf } from './shown.ts';
+import { userBlob } from './user-blob.ts';
 
 /** Totals of lists with several conditions are counted up to this number. */
 const MAX_COUNTED = 10_000;
@@ -87,20 +88,6 @@ async function placePage(
   return entryPage({ entries, resume: null }, size, after, count);
 }
 
-/** @throws BlobgraphError BLOB_NOT_FOUND when the blob was deleted between two reads */
-function existing<T>(found: T | null): T {
-  if (found !== null) return found;
-  throw noBlob();
-}
-
-/** A field of an entry, by `read`; all that its reference needs was read with that. */
-const ofEntry = <D extends Detail, T>(
-  { loaders }: Context,
-  id: string,
-  detail: D,
-  read: (entry: EntryOf[D]) => T,
-) => whenThere(loaders.entry.load(id, detail), (entry) => read(existing(entry) as EntryOf[D]));
-
 const parentOf = (entry: EntryOf['listed' | 'whole']): string | null | undefined =>
   'sourceIds' in entry ? entry.sourceIds[0] : entry.parentId;
 
@@ -135,6 +122,10 @@ export const resolvers: Resolvers = {
     userErasure(_root, { id }, { caller, deps }) {
       requireOperator(caller);
       return readErasure(deps.store, id);
+    },
+    async storedBlobsCheck(_root, { schemaId }, { caller, deps }) {
+      requireOperator(caller);
+      return checkOf(await deps.store.storedChecks.walk(schemaId));
     },
     backfill(_root, { processorId }, { caller, deps }) {
       requireOperator(caller);
@@ -188,9 +179,15 @@ export const resolvers: Resolvers = {
     },
     // A brief entry is read where no runs are asked for.
     processing: (entry, _args, { deps }) =>
-      'runs' in entry ? processingOf(deps.processors, entry) : { state: entry.state, runs: [] },
+      'runs' in entry
+        ? whenThere(processingOf(deps.processors, entry), (shown) => ({ ...shown, entry }))
+        : { state: entry.state, runs: [], entry: null },
     contentMissingSince: (entry, _args, { deps }) => contentMissingSince(deps.processors, entry),
     content: (entry, _args, { deps }) => contentOf(deps, entry),
+  },
+
+  Processing: {
+    leftOut: ({ entry }, _args, { deps }) => (entry ? leftOutBy(deps.processors, entry) : []),
   },
 
   Blob: { __resolveType: (blob) => blob.__typename as 'UserBlob' },
@@ -224,6 +221,11 @@ export const resolvers: Resolvers = {
   Backfill: { state: ({ finishedAt }) => (finishedAt ? 'COMPLETED' : 'RUNNING') },
   Reprocessing: reprocessingFields,
 
+  StoredBlobsCheck: {
+    state: ({ finishedAt }) => (finishedAt ? 'COMPLETED' : 'RUNNING'),
+    rules: ({ rules }) => [...rules],
+  },
+
   UserErasure: {
     state: ({ finishedAt }) => (finishedAt ? 'COMPLETED' : 'RUNNING'),
     stores: ({ stores }) => [...stores],
@@ -231,21 +233,7 @@ export const resolvers: Resolvers = {
 
   BlobIndexEdge: { cursor: entryCursor, node: (entry) => entry },
 
-  UserBlob: {
-    __resolveReference: ({ id }, { loaders }, info) =>
-      whenThere(loaders.entry.load(id, wantedDetail(info)), (entry) =>
-        entry?.processorId === STATE ? { id } : null,
-      ),
-    body: ({ id }, _args, { loaders }) => loaders.body.load(id).then(existing),
-    // The index has all other fields: the document is read only for its body.
-    bookId: ({ id }, _args, context) => ofEntry(context, id, 'listed', ({ bookId }) => bookId),
-    chapterNum: ({ id }, _args, context) => ofEntry(context, id, 'listed', ({ chapterNum }) => chapterNum),
-    conversationId: ({ id }, _args, context) =>
-      ofEntry(context, id, 'listed', ({ conversationId }) => conversationId),
-    createdAt: ({ id }, _args, context) => ofEntry(context, id, 'brief', ({ createdAt }) => createdAt),
-    processingState: ({ id }, _args, { loaders }) =>
-      whenThere(loaders.entry.load(id, 'brief'), (entry) => entry?.state ?? 'STORED'),
-  },
+  UserBlob: userBlob,
 
   Book: {
     __resolveReference: ({ id }, { loaders }, info) => loaders.book.load(id, wantedDetail(info)),

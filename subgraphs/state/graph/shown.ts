@@ -2,6 +2,7 @@ import { type ProcessorCatalog, statusSince } from '../../../platform/clients/re
 import { whenThere } from '../../../platform/concurrency/when-there.ts';
 import { BlobgraphError } from '../../../platform/errors/errors.ts';
 import { knownProcessors, pausedMessage, retiredMessage } from '../blobs/processing/processor-status.ts';
+import { leftOutOf } from '../blobs/processing/versions-taken.ts';
 import { isPending, STATE } from '../entries/entry.ts';
 import { isHeld } from '../entries/runs.ts';
 import type { BriefEntry, ListedEntry, Run } from '../store/records.ts';
@@ -75,6 +76,14 @@ const AWAITING_TURN = {
   code: 'AWAITING_TURN',
   message: 'The run begins by itself when others of yours have ended.',
 };
+
+export type ShownProcessing = Awaited<ReturnType<typeof processingOf>>;
+
+/** Processors that would have a run on an entry in another version of its schema. */
+export const leftOutBy = (
+  processors: ContentDependencies['processors'],
+  entry: Parameters<typeof leftOutOf>[1],
+) => whenThere(knownProcessors(processors), (known) => leftOutOf(known.values(), entry));
 
 /** An entry's runs; those that wait for a paused processor, or for their turn, have an obstacle. */
 export function processingOf(

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { SchemaClient } from '../../../platform/clients/schemas.ts';
 import { defined } from '../../../platform/collections/defined.ts';
 import { BlobgraphError } from '../../../platform/errors/errors.ts';
 import { parseInput } from '../../../platform/input/label.ts';
@@ -39,6 +40,9 @@ const indexQuery = z.object({
   processor_id: z.string().optional(),
 });
 
+const blobQuery = z.object({ schema_version: z.string().max(100).optional() });
+const batchBody = idsBody.extend({ schema_version: z.string().max(100).optional() });
+
 const blobJson = (blob: UserBlobRecord, entry: IndexEntry | undefined) => ({
   id: blob.id,
   user_id: blob.userId,
@@ -62,23 +66,37 @@ export interface UserRouteDependencies
     BookJsonDependencies['store'] &
     Pick<StateStore, 'entries' | 'page'>;
   readonly processors: CreateBlobDependencies['processors'] & BookJsonDependencies['processors'];
+  readonly schemas: CreateBlobDependencies['schemas'] & Pick<SchemaClient, 'upcast'>;
+}
+
+/** A blob read as a newer version of its schema. @throws BlobgraphError UPCAST_FAILED, SCHEMA_UNKNOWN */
+async function readAs(
+  { schemas }: UserRouteDependencies,
+  blob: UserBlobRecord,
+  version: string | undefined,
+): Promise<UserBlobRecord> {
+  if (version === undefined) return blob;
+  return { ...blob, data: await schemas.upcast(blob, version), schemaVersion: version };
 }
 
 /**
  * The user's blobs in the order of `ids`, without missing ones.
  * @throws BlobgraphError FORBIDDEN to a processor that may not read one
  */
-async function readBlobs(deps: UserRouteDependencies, { caller }: FastifyRequest, ids: readonly string[]) {
+async function readBlobs(
+  deps: UserRouteDependencies,
+  { caller }: FastifyRequest,
+  { ids, version }: { readonly ids: readonly string[]; readonly version?: string | undefined },
+) {
   const { store } = deps;
   const { userId } = requireViewer(caller);
   const [blobs, entries] = await Promise.all([store.userBlobs(userId, ids), store.entries(userId, ids)]);
   if (!isFrontDoor(caller)) await assertMayRead(deps.processors, caller.service, entries);
   const blobOf = new Map(blobs.map((blob) => [blob.id, blob]));
   const entryOf = new Map(entries.map((entry) => [entry.id, entry]));
-  return ids.flatMap((id) => {
-    const blob = blobOf.get(id);
-    return blob ? [blobJson(blob, entryOf.get(id))] : [];
-  });
+  const found = ids.flatMap((id) => blobOf.get(id) ?? []);
+  const read = await Promise.all(found.map((blob) => readAs(deps, blob, version)));
+  return read.map((blob) => blobJson(blob, entryOf.get(blob.id)));
 }
 
 const withRuns = (entry: IndexEntry) => ({
@@ -118,13 +136,14 @@ function blobRoutes(app: FastifyInstance, deps: UserRouteDependencies): void {
     return reply.status(201).send({ blob: entryJson(entry) });
   });
   app.get<{ Params: { id: string } }>('/api/v1/blobs/:id', async (request) => {
-    const [blob] = await readBlobs(deps, request, [request.params.id]);
+    const { schema_version: version } = parseInput(blobQuery, request.query);
+    const [blob] = await readBlobs(deps, request, { ids: [request.params.id], version });
     if (!blob) throw noBlob();
     return { blob };
   });
   app.post('/api/v1/blobs/batch', async (request) => {
-    const { ids } = parseInput(idsBody, request.body);
-    return { blobs: await readBlobs(deps, request, ids) };
+    const { ids, schema_version: version } = parseInput(batchBody, request.body);
+    return { blobs: await readBlobs(deps, request, { ids, version }) };
   });
 }
 

@@ -16,6 +16,7 @@ export interface ScannedEntry
     | 'processorId'
     | 'schemaId'
     | 'type'
+    | 'schemaVersion'
     | 'bookId'
     | 'sourceIds'
     | 'contentHash'

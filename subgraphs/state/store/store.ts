@@ -61,6 +61,8 @@ export interface StateStore
   readonly backfills: WalkStore;
   /** Hand-outs of runs whose events a processor missed. */
   readonly handOuts: WalkStore;
+  /** Checks of the stored documents of a schema. */
+  readonly storedChecks: WalkStore;
   /** Walks that end the runs of retired processors. */
   readonly retirements: WalkStore;
   /** Runs of candidates that were promoted or withdrawn. */

@@ -48,7 +48,8 @@ export interface BatchPlace extends EntryPlace {
 /**
  * A walk through the whole index for one processor. A backfill requests runs on blobs that are older than the
  * processor, a hand-out requests runs again whose events it missed, a retirement ends its runs, a candidate's end has the
- * present version make what the candidate has left.
+ * present version make what the candidate has left. A check of stored documents is one for a schema, whose id stands in the
+ * place of the processor's.
  */
 export interface IndexWalk {
   /** The key among walks of its kind. Of one that makes blobs anew, it names whose as well. */
@@ -75,6 +76,8 @@ export interface IndexWalk {
   readonly batch: readonly BatchPlace[];
   /** Of a walk that makes blobs anew; null: any other. */
   readonly details: ReprocessingDetails | null;
+  /** What it was begun for and has found, as JSON; null for walks that only do something. */
+  readonly notes: unknown;
   /** Grows whenever the walk is begun or claimed. Writes with an older lease are refused. */
   readonly lease: number;
 }
@@ -107,7 +110,7 @@ export interface WalkStore {
 /** A walk at its beginning. */
 export const newWalk = (
   walk: Pick<IndexWalk, 'processorId' | 'requestedBy' | 'startedAt'> &
-    Partial<Pick<IndexWalk, 'since' | 'after' | 'details'>>,
+    Partial<Pick<IndexWalk, 'since' | 'after' | 'details' | 'notes'>>,
 ): Omit<IndexWalk, 'lease'> => ({
   since: null,
   finishedAt: null,
@@ -118,5 +121,6 @@ export const newWalk = (
   after: null,
   batch: [],
   details: null,
+  notes: null,
   ...walk,
 });

@@ -15,6 +15,8 @@ export const anySchema = async (id: string, version = '1.0.0') => ({
   version,
   blobType: id.replace(/-v\d+$/, '').replaceAll('-', '_'),
   keptBy: null,
+  definition: {},
+  changes: [],
   validate: () => [],
 });
 
@@ -28,7 +30,12 @@ export const dependenciesOf = (
   commit: createGroupCommit(store, () => undefined),
   turns: createTurns({ store, clock, limit: 0 }),
   workloads: createWorkloads(store),
-  schemas: { validator: anySchema, validatorOfNew: anySchema },
+  schemas: {
+    validator: anySchema,
+    validatorOfNew: anySchema,
+    upcast: async ({ data }) => data,
+    readableAs: async ({ schemaVersion }) => schemaVersion,
+  },
   processors: createProcessorCatalog({
     registry: { list: async () => [...processors] },
     clock,
@@ -42,6 +49,8 @@ export const dependenciesOf = (
   nudgeBackfill: () => undefined,
   nudgeHandOut: () => undefined,
   nudgeReprocessing: () => undefined,
+  nudgeStoredCheck: () => undefined,
+  owners: { blobs: async () => [] },
   intake: { assertOpen: () => undefined, take: (count) => count },
   logger: createLogger('silent'),
   clock,

@@ -110,6 +110,7 @@ export const scanned = (over: Partial<ScannedEntry> = {}): ScannedEntry => ({
   processorId: 'state',
   schemaId: 'text-input-v1',
   type: 'chapter_draft',
+  schemaVersion: '1.0.0',
   bookId: null,
   sourceIds: [],
   contentHash: null,

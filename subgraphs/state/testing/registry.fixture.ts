@@ -23,6 +23,7 @@ export const processorDocument = (id: string, over: Partial<ProcessorDocument> =
   event_subscriptions: Object.keys(over.takes ?? {}),
   takes: {},
   opt_in_schema_ids: [],
+  takes_versions: {},
   shown_as: null,
   versions: [over.version ?? '1'],
   max_concurrency: 1,

@@ -2,6 +2,7 @@ import {
   isOptIn,
   type ProcessorCatalog,
   type ProcessorDocument,
+  takesVersion,
 } from '../../../../platform/clients/registry.ts';
 import { InputErrors, type UserError } from '../../../../platform/errors/errors.ts';
 import type { IndexEntry } from '../../store/records.ts';
@@ -43,16 +44,17 @@ export interface TakerDependencies {
 }
 
 /**
- * The processors that take a new blob, by id: those that take its schema on this event, except opt-in processors that its
- * book does not ask for.
+ * The processors that take a new blob, by id: those that take its schema, in its version, on this event, except opt-in
+ * processors that its book does not ask for.
  * @throws BlobgraphError SERVICE_UNAVAILABLE without the registry
  */
 export async function takersOf(
   { processors, store }: TakerDependencies,
-  blob: Placed,
+  blob: Placed & Pick<IndexEntry, 'schemaVersion'>,
   event: string,
 ): Promise<ProcessorDocument[]> {
-  const takers = await processors.takers(blob.schemaId, event);
+  const all = await processors.takers(blob.schemaId, event);
+  const takers = all.filter((processor) => takesVersion(processor, blob));
   const waiting = takers.filter((processor) => isOptIn(processor, blob.schemaId));
   const [book] =
     waiting.length > 0 && blob.bookId !== null ? await store.bookRecords(blob.userId, [blob.bookId]) : [];

@@ -87,7 +87,7 @@ export async function makeRecord(
 ): Promise<UserBlobRecord> {
   const { version } = await validate(deps, input, maker);
   const place = placeOf(input);
-  const blob = { userId, bookId: place.bookId, schemaId: input.schemaId };
+  const blob = { userId, bookId: place.bookId, schemaId: input.schemaId, schemaVersion: version };
   const id = key === null ? deps.ids.next() : userBlobId(userId, key);
   const takers = await takersOf(deps, blob, 'blob.created');
   const expectedProcessorIds = takers.map((taker) => taker.id);

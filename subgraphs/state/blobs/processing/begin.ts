@@ -1,4 +1,9 @@
-import type { ProcessorCatalog } from '../../../../platform/clients/registry.ts';
+import {
+  type ProcessorCatalog,
+  type ProcessorDocument,
+  takesVersion,
+} from '../../../../platform/clients/registry.ts';
+import type { SchemaClient } from '../../../../platform/clients/schemas.ts';
 import type {
   BegunRun,
   ProcessingReport,
@@ -16,15 +21,23 @@ import { isPending, STATE } from '../../entries/entry.ts';
 import { blobRun, isHeld } from '../../entries/runs.ts';
 import type { IndexEntry } from '../../store/records.ts';
 import type { StateStore } from '../../store/store.ts';
-import { assertNotRetired, pausedRefusal, retiredMessage, statusOf } from './processor-status.ts';
+import {
+  assertNotRetired,
+  knownProcessors,
+  pausedRefusal,
+  retiredMessage,
+  statusOf,
+} from './processor-status.ts';
 import { assertMayRead } from './reading.ts';
 import { decideReport, isOfCancelled } from './report.ts';
 import { nameSources, sourcesOf } from './sources.ts';
 import { assertNotResting, type Given, givenOf, isFor, withoutStale } from './versions.ts';
+import { sourcesAsTaken } from './versions-taken.ts';
 
 export interface BeginDependencies extends ChangeDependencies {
   readonly store: Pick<StateStore, 'entries' | 'updateEntry' | 'userBlobs'>;
   readonly processors: Pick<ProcessorCatalog, 'get' | 'known'>;
+  readonly schemas: Pick<SchemaClient, 'upcast' | 'readableAs'>;
 }
 
 /** A user's own blob with its document. @throws BlobgraphError CONTENT_MISSING */
@@ -75,6 +88,13 @@ function isNotYet({ runs }: IndexEntry, processorId: string, generation: number)
   return run !== undefined && isHeld(run) && run.generation === generation;
 }
 
+/** Whether nobody planned the run, as the blob is of a version that the processor does not take. */
+const isNotTaken = (processor: ProcessorDocument | undefined, entry: IndexEntry): boolean =>
+  processor !== undefined &&
+  processor.id !== entry.processorId &&
+  !blobRun(entry.runs, processor.id) &&
+  !takesVersion(processor, entry);
+
 /** @throws BlobgraphError PROCESSOR_PAUSED, also for a version that takes no more work; PROCESSOR_RETIRED */
 async function assertMayWork(
   processors: BeginDependencies['processors'],
@@ -113,11 +133,12 @@ async function markProcessing(
 }
 
 /**
- * Begins a run, unless it is completed, cancelled, held back or another version's, and returns its sources: the blob
- * itself, or the sources of a pending blob of the processor's own. An older generation, made again because its content is missing, leaves the run
+ * Begins a run, unless it is completed, cancelled, held back, another version's or on a version of its schema that is not
+ * taken, and returns its sources: the blob itself, or the sources of a pending blob of the processor's own, each as the
+ * processor takes it. An older generation, made again because its content is missing, leaves the run
  * as it is. Idempotent.
  * @throws BlobgraphError BLOB_NOT_FOUND, FORBIDDEN, VALIDATION_FAILED, CONTENT_MISSING, PROCESSOR_PAUSED,
- *   PROCESSOR_RETIRED, SERVICE_UNAVAILABLE
+ *   PROCESSOR_RETIRED, UPCAST_FAILED, SERVICE_UNAVAILABLE
  */
 export async function beginRun(
   deps: BeginDependencies,
@@ -130,12 +151,14 @@ export async function beginRun(
   const entry = await requireEntry(deps.store, userId, blob_id, 'blob_id');
   await assertMayRead(deps.processors, processor_id, [entry]);
   const { generation, done, isNewest } = standing(entry, beginning);
-  const isNotWanted = isOfCancelled(entry, { processor_id, generation });
+  const processor = (await knownProcessors(deps.processors)).get(processor_id);
+  const isNotWanted = isOfCancelled(entry, { processor_id, generation }) || isNotTaken(processor, entry);
   const isOthers = isNewest && !isFor(entry, processor_id, given);
   const isNotNow = isOthers || isNotYet(entry, processor_id, generation);
   if (done || isNotWanted || isNotNow) return { generation, done: true, sources: [] };
   // Read first: a run without sources must not stay PROCESSING for ever.
-  const sources = await readSources(deps, entry, processor_id);
+  const read = await readSources(deps, entry, processor_id);
+  const sources = processor ? await sourcesAsTaken(deps.schemas, processor, read) : read;
   const report = { blob_id, processor_id, state: 'PROCESSING', attempt, generation } as const;
   if (isNewest && !(await markProcessing(deps, entry, report, given)))
     return { generation, done: true, sources: [] };

@@ -1,5 +1,10 @@
 import { versionFor } from '../../../../platform/clients/canary.ts';
-import { type ProcessorCatalog, takes } from '../../../../platform/clients/registry.ts';
+import {
+  type ProcessorCatalog,
+  type ProcessorDocument,
+  takes,
+  takesVersion,
+} from '../../../../platform/clients/registry.ts';
 import { BlobgraphError } from '../../../../platform/errors/errors.ts';
 import { derivedBlobId } from '../../../../platform/ids/ids.ts';
 import { type ChangeDependencies, requireEntry } from '../../entries/changes.ts';
@@ -11,6 +16,7 @@ import { requestInTurn } from '../../turns/request.ts';
 import type { Turns } from '../../turns/turns.ts';
 import { assertNotRetired } from './processor-status.ts';
 import { noRun } from './report.ts';
+import { versionNotTaken } from './versions-taken.ts';
 
 export interface ReprocessDependencies extends ChangeDependencies {
   readonly store: Pick<StateStore, 'entries' | 'updateEntry' | 'derived' | 'tombstones'>;
@@ -30,6 +36,12 @@ function assertNotOnDemand(entry: IndexEntry, processorId: string, versions: rea
   );
   if (isMadeOfEvent) return;
   throw refusal('VALIDATION_FAILED', 'This blob was made on demand. Request it again with a new key.');
+}
+
+/** @throws BlobgraphError VALIDATION_FAILED */
+function assertTaken(processor: ProcessorDocument, entry: IndexEntry): void {
+  if (!takesVersion(processor, entry))
+    throw refusal('VALIDATION_FAILED', versionNotTaken(processor, entry).message);
 }
 
 /** The first generation on a blob without a run of this processor, after those that it made before. */
@@ -67,6 +79,7 @@ async function admit(
   const version = processor && versionFor(processor, event, entry);
   if (run) return { first: 0, version };
   if (!processor || !takes(processor, entry.schemaId, event)) throw noRun(processorId);
+  assertTaken(processor, entry);
   if (isPending(entry))
     throw refusal('VALIDATION_FAILED', 'The blob is still being made. Its processors work on it then.');
   return { first: await firstGeneration(deps, entry, processorId, versions), version };

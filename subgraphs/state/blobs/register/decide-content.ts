@@ -22,7 +22,7 @@ export const NO_PLAN: Plan = { planned: [], held: [] };
 /** The processors that take a derived blob once it has its content. */
 export async function planOf(
   deps: TakerDependencies & { readonly turns: Pick<Turns, 'take'> },
-  blob: Pick<IndexEntry, 'id' | 'userId' | 'bookId' | 'schemaId' | 'processorId'>,
+  blob: Pick<IndexEntry, 'id' | 'userId' | 'bookId' | 'schemaId' | 'schemaVersion' | 'processorId'>,
 ): Promise<Plan> {
   const all = await takersOf(deps, blob, 'blob.indexed');
   const takers = all.filter(({ id }) => id !== blob.processorId);

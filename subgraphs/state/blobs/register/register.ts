@@ -4,7 +4,7 @@ import type { DerivedRegistration, FinishedRun } from '../../../../platform/clie
 import { BlobgraphError } from '../../../../platform/errors/errors.ts';
 import { assertNotErasing } from '../../deletion/erasure.ts';
 import { type ChangeDependencies, changeEntry, isMissing } from '../../entries/changes.ts';
-import { bookOf, entryOfDerived, eventOf, isPending } from '../../entries/entry.ts';
+import { bookOf, contentOfDerived, entryOfDerived, eventOf, isPending } from '../../entries/entry.ts';
 import type { IndexEntry, OutboxEvent } from '../../store/records.ts';
 import type { StateStore } from '../../store/store.ts';
 import type { Turns } from '../../turns/turns.ts';
@@ -86,7 +86,8 @@ async function again(
   if (content_hash === undefined) return known;
   if (isMigrated(known, registration))
     await deps.schemas.validator(known.schemaId, registration.schema_version);
-  const plan = isPending(known) ? await planOf(deps, known) : NO_PLAN;
+  const { schemaVersion } = contentOfDerived(registration);
+  const plan = isPending(known) ? await planOf(deps, { ...known, schemaVersion }) : NO_PLAN;
   const decide = decideContent(deps.clock, registration, plan);
   const entry = await changeEntry(deps, user_id, known.id, decide, known).catch((error: unknown) => {
     throw isMissing(error) ? deleted('The blob', 'remote_blob_id') : error;
@@ -145,7 +146,8 @@ async function make(
   const at = deps.clock.now();
   if (registration.content_hash !== undefined) {
     const bookId = bookOf(sources);
-    const plan = await planOf(deps, { id, userId, bookId, schemaId, processorId });
+    const { schemaVersion } = contentOfDerived(registration);
+    const plan = await planOf(deps, { id, userId, bookId, schemaId, schemaVersion, processorId });
     const { planned: expectedProcessorIds, held, canary = {} } = plan;
     const entry = entryOfDerived(registration, {
       ...{ sources, schemaType, expectedProcessorIds, held, canary, at },

@@ -10,6 +10,7 @@ const scanned = (one: IndexEntry, waiting: boolean): ScannedEntry => ({
   processorId: one.processorId,
   schemaId: one.schemaId,
   type: one.type,
+  schemaVersion: one.schemaVersion,
   bookId: one.bookId,
   sourceIds: one.sourceIds,
   contentHash: one.contentHash,

@@ -50,6 +50,7 @@ export function stateStoreContract(open: () => Promise<{ store: StateStore; clos
   walkContract('retirements', () => store.retirements);
   walkContract('ends of candidates', () => store.canaryEnds);
   walkContract('reprocessings', () => store.reprocessings);
+  walkContract('checks of stored documents', () => store.storedChecks);
 
   describe('entries', () => {
     it('gives back what was stored, keeps the first, hides it from others', async () => {

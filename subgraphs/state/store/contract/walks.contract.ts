@@ -17,6 +17,7 @@ const walkOf = (processorId: string, over: Partial<IndexWalk> = {}): Omit<IndexW
     after: null,
     batch: [],
     details: null,
+    notes: null,
     ...rest,
   };
 };

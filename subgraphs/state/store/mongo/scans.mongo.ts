@@ -10,6 +10,7 @@ type ScannedDocument = Pick<
   | 'processor_id'
   | 'schema_id'
   | 'type'
+  | 'schema_version'
   | 'book_id'
   | 'source_ids'
   | 'content_hash'
@@ -25,6 +26,7 @@ const SCANNED = {
   processor_id: 1,
   schema_id: 1,
   type: 1,
+  schema_version: 1,
   book_id: 1,
   source_ids: 1,
   content_hash: 1,
@@ -40,6 +42,7 @@ const scannedFrom = (document: ScannedDocument): ScannedEntry => ({
   processorId: document.processor_id,
   schemaId: document.schema_id,
   type: document.type,
+  schemaVersion: document.schema_version,
   bookId: document.book_id ?? null,
   sourceIds: document.source_ids,
   contentHash: document.content_hash ?? null,

@@ -185,5 +185,6 @@ export function createMongoStateStore(database: Db): StateStore {
     retirements: createWalks(collections.retirements),
     canaryEnds: createWalks(collections.canaryEnds),
     reprocessings: createWalks(collections.reprocessings),
+    storedChecks: createWalks(collections.storedChecks),
   };
 }

@@ -31,6 +31,7 @@ const walkFrom = (document: WalkDocument): IndexWalk => ({
   after: document.after && placeFrom(document.after),
   batch: document.batch.map(batchPlaceFrom),
   details: document.details ?? null,
+  notes: document.notes == null ? null : JSON.parse(document.notes),
   lease: document.lease,
 });
 
@@ -43,6 +44,7 @@ const progressOf = (walk: Omit<IndexWalk, 'lease'>) => ({
   after: walk.after && placeOf(walk.after),
   batch: walk.batch.map(batchPlaceOf),
   details: walk.details,
+  notes: walk.notes === null ? null : JSON.stringify(walk.notes),
 });
 
 /** Sets these members and the due time; null: never due. */

@@ -8,6 +8,7 @@ interface ScannedRow {
   processor_id: string;
   schema_id: string;
   type: string;
+  schema_version: string;
   book_id: string | null;
   source_ids: string[];
   content_hash: string | null;
@@ -24,8 +25,8 @@ interface BlobRow {
   waiting: boolean;
 }
 
-const SCANNED = `id, user_id, processor_id, schema_id, type, book_id, source_ids, content_hash, runs, content_missing_since, created_at,
-  outbox_since IS NOT NULL AS waiting`;
+const SCANNED = `id, user_id, processor_id, schema_id, type, schema_version, book_id, source_ids, content_hash, runs,
+  content_missing_since, created_at, outbox_since IS NOT NULL AS waiting`;
 
 const userBlobScan = (database: SqlDatabase): StateScans['userBlobScan'] => ({
   async inventory({ before, after, limit }) {
@@ -67,6 +68,7 @@ export const createScans = (database: SqlDatabase): StateScans => ({
       processorId: row.processor_id,
       schemaId: row.schema_id,
       type: row.type,
+      schemaVersion: row.schema_version,
       bookId: row.book_id,
       sourceIds: row.source_ids,
       contentHash: row.content_hash,

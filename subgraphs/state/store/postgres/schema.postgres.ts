@@ -177,4 +177,12 @@ export const migrations: readonly string[] = [
   CREATE TABLE canary_ends (LIKE backfills INCLUDING ALL);
   CREATE TABLE reprocessings (LIKE backfills INCLUDING ALL)
   `,
+  `
+  ALTER TABLE backfills ADD COLUMN notes jsonb;
+  ALTER TABLE hand_outs ADD COLUMN notes jsonb;
+  ALTER TABLE retirements ADD COLUMN notes jsonb;
+  ALTER TABLE canary_ends ADD COLUMN notes jsonb;
+  ALTER TABLE reprocessings ADD COLUMN notes jsonb;
+  CREATE TABLE stored_checks (LIKE backfills INCLUDING ALL)
+  `,
 ];

@@ -126,5 +126,6 @@ export function createPostgresStateStore(database: SqlDatabase): StateStore {
     retirements: createWalks(database, 'retirements'),
     canaryEnds: createWalks(database, 'canary_ends'),
     reprocessings: createWalks(database, 'reprocessings'),
+    storedChecks: createWalks(database, 'stored_checks'),
   };
 }

@@ -15,11 +15,12 @@ interface WalkRow {
   after: EntryPlace | null;
   batch: BatchPlace[];
   details: ReprocessingDetails | null;
+  notes: unknown;
   lease: number;
 }
 
 const WALK = `processor_id, since, requested_by, started_at, finished_at, scanned, planned, finished_runs, obstacle,
-  after, batch, details, lease`;
+  after, batch, details, notes, lease`;
 
 const walkFrom = (row: WalkRow): IndexWalk => ({
   processorId: row.processor_id,
@@ -34,6 +35,7 @@ const walkFrom = (row: WalkRow): IndexWalk => ({
   after: row.after,
   batch: row.batch,
   details: row.details,
+  notes: row.notes,
   lease: row.lease,
 });
 
@@ -47,12 +49,13 @@ const progressOf = (walk: Omit<IndexWalk, 'lease'>): SqlValue[] => [
   walk.after && JSON.stringify(walk.after),
   JSON.stringify(walk.batch),
   walk.details && JSON.stringify(walk.details),
+  walk.notes === null ? null : JSON.stringify(walk.notes),
 ];
 
 /** Walks of one kind; each kind has its own table. */
 export function createWalks(
   database: SqlDatabase,
-  table: 'backfills' | 'hand_outs' | 'retirements' | 'canary_ends' | 'reprocessings',
+  table: 'backfills' | 'hand_outs' | 'retirements' | 'canary_ends' | 'reprocessings' | 'stored_checks',
 ): WalkStore {
   const one = async (text: string, values: readonly SqlValue[]): Promise<IndexWalk | null> => {
     const [row] = await database.query<WalkRow>(text, values);
@@ -65,12 +68,12 @@ export function createWalks(
       const { processorId, since, requestedBy, startedAt } = walk;
       await database.execute(
         `INSERT INTO ${table} AS b (processor_id, since, requested_by, started_at, finished_at, scanned, planned,
-           finished_runs, obstacle, after, batch, details, due_at, lease)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::jsonb, $12::jsonb, $13, 0)
+           finished_runs, obstacle, after, batch, details, notes, due_at, lease)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::jsonb, $12::jsonb, $13::jsonb, $14, 0)
          ON CONFLICT (processor_id) DO UPDATE SET since = $2, requested_by = $3, started_at = $4, finished_at = $5,
            scanned = $6, planned = $7, finished_runs = $8, obstacle = $9, after = $10::jsonb, batch = $11::jsonb,
-           details = $12::jsonb, due_at = $13, lease = b.lease + 1
-         WHERE $14 OR b.finished_at IS NOT NULL OR b.since IS DISTINCT FROM $2`,
+           details = $12::jsonb, notes = $13::jsonb, due_at = $14, lease = b.lease + 1
+         WHERE $15 OR b.finished_at IS NOT NULL OR b.since IS DISTINCT FROM $2`,
         [processorId, since, requestedBy, startedAt, ...progressOf(walk), dueAt, anew],
       );
       return (await find(processorId)) ?? { ...walk, lease: 0 };
@@ -86,7 +89,7 @@ export function createWalks(
       const { processorId, lease } = walk;
       const saved = await database.execute(
         `UPDATE ${table} SET finished_at = $3, scanned = $4, planned = $5, finished_runs = $6, obstacle = $7,
-           after = $8::jsonb, batch = $9::jsonb, details = $10::jsonb, due_at = $11
+           after = $8::jsonb, batch = $9::jsonb, details = $10::jsonb, notes = $11::jsonb, due_at = $12
          WHERE processor_id = $1 AND lease = $2`,
         [processorId, lease, ...progressOf(walk), dueAt],
       );

@@ -33,6 +33,7 @@ export interface StateCollections {
   readonly retirements: Collection<WalkDocument>;
   readonly canaryEnds: Collection<WalkDocument>;
   readonly reprocessings: Collection<WalkDocument>;
+  readonly storedChecks: Collection<WalkDocument>;
   /** Finished migrations of all entries. */
   readonly upkeep: Collection<UpkeepDocument>;
 }
@@ -52,5 +53,6 @@ export const collectionsOf = (database: Db): StateCollections => ({
   retirements: database.collection<WalkDocument>('retirements'),
   canaryEnds: database.collection<WalkDocument>('canary_ends'),
   reprocessings: database.collection<WalkDocument>('reprocessings'),
+  storedChecks: database.collection<WalkDocument>('stored_checks'),
   upkeep: database.collection<UpkeepDocument>('upkeep'),
 });

@@ -22,6 +22,8 @@ export interface WalkDocument {
   batch: (EntryPlaceDocument & { generation?: number })[];
   /** As of `IndexWalk`; absent in walks of releases before. */
   details?: ReprocessingDetails | null;
+  /** JSON; absent in walks from before there were notes. */
+  notes?: string | null;
   lease: number;
   /** Absent once it is finished. */
   due_at?: Date;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { viewer } from '../../../platform/testing/service.ts';
-import { newCaller, runState } from '../testing/subgraph.fixture.ts';
+import { viewer } from '../../../../platform/testing/service.ts';
+import { newCaller, runState } from '../../testing/subgraph.fixture.ts';
 
 const { create, schemas, state } = runState();
 
