@@ -55,6 +55,11 @@ export const commands: readonly Listed[] = [
     summary: 'list, pause, resume and retire processors, for operators',
     load: () => import('./processors.ts'),
   },
+  {
+    name: 'supergraph',
+    summary: 'what the graph is made of: show, register, withdraw, roll back; for operators',
+    load: () => import('./supergraph.ts'),
+  },
   { name: 'backup', summary: 'write the embedded data into one archive', load: () => import('./backup.ts') },
   { name: 'restore', summary: 'make the data folder of an archive', load: () => import('./restore.ts') },
   {

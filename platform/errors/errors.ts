@@ -1,3 +1,5 @@
+export { shortMessage } from './short-message.ts';
+
 interface ErrorEntry {
   /** HTTP status of a REST answer. */
   readonly status: number;
@@ -230,12 +232,6 @@ export const errorTable = {
   SLOW_CONSUMER: entry(429, 'The subscriber reads too slowly and was cut off. Resume after the last cursor.'),
   INTERNAL: entry(500, 'A fault of ours. Tell us the request id.'),
 } as const satisfies Record<string, ErrorEntry>;
-
-const LONGEST_MESSAGE = 1_000;
-
-/** A message without the rest of what it names, where that is long: names and values of clients may be of any length. */
-export const shortMessage = (message: string): string =>
-  message.length <= LONGEST_MESSAGE ? message : `${message.slice(0, LONGEST_MESSAGE).toWellFormed()}…`;
 
 /** A code of the table of errors. */
 export type ErrorCode = keyof typeof errorTable;

@@ -20,6 +20,7 @@ import { maySeeInside } from './registry/inside.ts';
 import { type LifecycleAction, parseReason } from './registry/lifecycle.ts';
 import { isRetired } from './registry/processor.ts';
 import {
+  OperationUse,
   refusedChange,
   SchemaChangeUse,
   Supergraph,
@@ -140,4 +141,5 @@ export const resolvers: Resolvers = {
   SupergraphVersion,
   SupergraphSubgraph,
   SchemaChangeUse,
+  OperationUse,
 };

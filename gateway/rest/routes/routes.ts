@@ -8,6 +8,7 @@ import { processingRoutes } from './processing.ts';
 import { processorRoutes } from './processors.ts';
 import type { Route } from './route.ts';
 import { schemaRoutes } from './schemas.ts';
+import { supergraphRoutes } from './supergraph.ts';
 import { uploadRoutes } from './uploads.ts';
 import { userRoutes } from './users.ts';
 import { webhookRoutes } from './webhooks.ts';
@@ -25,5 +26,6 @@ export const restRoutes: readonly Route[] = [
   ...userRoutes,
   ...schemaRoutes,
   ...processorRoutes,
+  ...supergraphRoutes,
   ...operatorRoutes,
 ];

@@ -41,8 +41,14 @@ function concernsOf(change: Change): SchemaChange['concerns'] {
   return { coordinates: [coordinateOf(change), ...(isMember ? [type] : [])], types: [] };
 }
 
-/** Directives are no part of what operations use, but for `@deprecated`, which has changes of its own. */
-const isTold = ({ type }: Change): boolean => !String(type).startsWith('DIRECTIVE_USAGE_');
+/** Directives are no part of what operations use, but for `@deprecated`, which has changes of its own; descriptions are none. */
+const matters = ({ type }: Change): boolean => !/^DIRECTIVE_USAGE_|_DESCRIPTION_/.test(String(type));
+
+/** A type that is new is one change, and not one for each of its members too. */
+function withoutMembersOfNew(changes: readonly Change[]): Change[] {
+  const added = new Set(changes.flatMap((change) => (change.type === 'TYPE_ADDED' ? partsOf(change) : [])));
+  return changes.filter((change) => change.type === 'TYPE_ADDED' || !added.has(partsOf(change)[0] ?? ''));
+}
 
 /** A member as a subgraph's SDL has it, by `Type.member`, and the type itself. */
 function placesIn(document: DocumentNode): ReadonlySet<string> {
@@ -89,8 +95,7 @@ export async function changesBetween(
   if (before === after) return [];
   const others = bystanders.map((each) => ({ ...each, places: placesIn(each.document) }));
   const found = await diff(apiSchema(before), apiSchema(after));
-  return found
-    .filter(isTold)
+  return withoutMembersOfNew(found.filter(matters))
     .map((change) => ({
       criticality: levels[change.criticality.level],
       message: change.message,
