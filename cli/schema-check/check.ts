@@ -1,3 +1,5 @@
+import { GraphQLError } from 'graphql';
+import { UsageError } from '../../platform/process/exit.ts';
 import { isAllowed } from '../../platform/supergraph/checks/allowed.ts';
 import { runTask } from '../../platform/supergraph/checks/check.ts';
 import { isRefused, type SchemaChange } from '../../platform/supergraph/checks/task.ts';
@@ -60,7 +62,14 @@ function verdictOn(changes: readonly Judged[], base: BaseGraph): Verdict {
 
 /** The checks of the registry for what a build would ship. */
 export async function checkSchema({ own, outside, base, allowed }: Checked): Promise<Verdict> {
-  const composed = await runTask({ kind: 'compose', own, outside, before: base?.sdl ?? null });
+  const composed = await runTask({ kind: 'compose', own, outside, before: base?.sdl ?? null }).catch(
+    (error: unknown) => {
+      // What is composed tells its faults: this is the other graph's.
+      if (base && error instanceof GraphQLError)
+        throw new UsageError(`${base.name} is no supergraph: ${error.message}`);
+      throw error;
+    },
+  );
   if (!('sdl' in composed)) {
     const faults = isRefused(composed) ? composed.faults : [];
     return {

@@ -44,10 +44,15 @@ function concernsOf(change: Change): SchemaChange['concerns'] {
 /** Directives are no part of what operations use, but for `@deprecated`, which has changes of its own; descriptions are none. */
 const matters = ({ type }: Change): boolean => !/^DIRECTIVE_USAGE_|_DESCRIPTION_/.test(String(type));
 
-/** A type that is new is one change, and not one for each of its members too. */
+/** A type or field that is new is one change, and not one for each of its members too. */
 function withoutMembersOfNew(changes: readonly Change[]): Change[] {
-  const added = new Set(changes.flatMap((change) => (change.type === 'TYPE_ADDED' ? partsOf(change) : [])));
-  return changes.filter((change) => change.type === 'TYPE_ADDED' || !added.has(partsOf(change)[0] ?? ''));
+  const isAddition = ({ type }: Change) => type === 'TYPE_ADDED' || type === 'FIELD_ADDED';
+  const added = new Set(changes.filter(isAddition).map(({ path }) => path));
+  const isWithinNew = (change: Change): boolean => {
+    const [type, member] = partsOf(change);
+    return added.has(type) || (added.has(`${type}.${member}`) && !isAddition(change));
+  };
+  return changes.filter((change) => change.type === 'TYPE_ADDED' || !isWithinNew(change));
 }
 
 /** A member as a subgraph's SDL has it, by `Type.member`, and the type itself. */

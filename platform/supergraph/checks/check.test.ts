@@ -81,6 +81,10 @@ describe('a processor’s SDL', () => {
       [/^`WordCount` must have `@key\(fields: "id"\)`/],
     ],
     [
+      `${WORD_COUNT} type Subscription { counted: WordCount }`,
+      [/^`Subscription\.counted` cannot be served: /],
+    ],
+    [
       `${WORD_COUNT.replace('import: ["@key"]', 'import: ["@key", { name: "@override", as: "@mine" }]')} extend type BlobIndex { title: String! @mine(from: "state") }`,
       [/^`BlobIndex\.title` has `@override`, which takes a field from another subgraph/],
     ],
@@ -155,6 +159,10 @@ describe('a processor’s SDL', () => {
     );
     expect(hidden).toMatchObject({ criticality: 'BREAKING', owners: expect.arrayContaining(['state']) });
   });
+});
+
+it('composes what ships into the text that ships', async () => {
+  expect(await runTask({ kind: 'compose', own, outside: [], before })).toEqual({ sdl: before, changes: [] });
 });
 
 it('compares two graphs by what operations use of them', async () => {

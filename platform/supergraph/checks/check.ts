@@ -7,7 +7,7 @@ import { type OutsideSdl, type SubgraphSdl, withOutside } from '../with-outside.
 import { firstDifference } from './canonical.ts';
 import { type Bystander, changesBetween } from './changes.ts';
 import { compositionFaults } from './plain-words.ts';
-import { parsedSdl, sdlFaults } from './sdl.ts';
+import { parsedSdl, sdlFaults, subscriptionFields } from './sdl.ts';
 import type {
   CheckTask,
   CompareTask,
@@ -54,7 +54,9 @@ async function check(task: CheckTask): Promise<Composition | Refused> {
   const { own, outside, subgraph, graphqlType, before, served } = task;
   const document = parsedSdl(subgraph.sdl);
   if ('message' in document) return { faults: [document] };
-  const faults = [...sdlFaults(document, graphqlType)];
+  const ours = own.find(({ name }) => name === subgraph.name);
+  const subscriptions = ours ? subscriptionFields(parse(ours.sdl)) : [];
+  const faults = [...sdlFaults(document, graphqlType, subscriptions)];
   if (faults.length > 0) return { faults };
   const others = outside.filter(({ name }) => name !== subgraph.name);
   const result = composed(
