@@ -3,7 +3,7 @@ import type { QueryPlan } from './plan/plan.ts';
 
 /** Plans operations over the subgraphs of one supergraph. */
 export interface Planner {
-  /** The API schema as SDL: without inaccessible elements and federation's own types. */
+  /** The API schema as SDL: without inaccessible elements and federation's own types; as `createPlanner` gives it, with `@defer`. */
   readonly apiSchema: string;
   /**
    * Fields (`Interface.field`) that must be selected on all types at a place when they are selected on some. Otherwise,

@@ -15,10 +15,6 @@ import { isSame } from './compare.ts';
 import type { Operation } from './operations.ts';
 import { createRandom, type Random } from './random.ts';
 
-/** Of the schema, for `validate`. */
-export const DEFER_SDL =
-  'directive @defer(label: String, if: Boolean! = true) on FRAGMENT_SPREAD | INLINE_FRAGMENT';
-
 /** An answer whose parts were all taken. */
 export interface AnswerInParts extends ExecutionResult {
   readonly patches?: readonly Patch[];

@@ -4,7 +4,7 @@ import { createExecutor, type ExecutionRequest, type Patch } from '../../executi
 import { createPlanner, type PlannerOptions } from '../../planning/create-planner.ts';
 import { createGraph } from './federated-graph.ts';
 import { withoutHiveFaults } from './hive.ts';
-import { type AnswerInParts, DEFER_SDL, differencesInParts, withDefers } from './in-parts.ts';
+import { type AnswerInParts, differencesInParts, withDefers } from './in-parts.ts';
 import { createSubgraphs, type Trace } from './resolvers.ts';
 import { createDifferential, type Differential } from './run.ts';
 
@@ -35,7 +35,7 @@ export async function openDifferential(
     supergraphSdl: graph.supergraphSdl,
     logger: createLogger('warn', { write: (line) => void notes.push(line.trim()) }),
   });
-  const apiSchema = inParts ? `${planner.apiSchema}\n${DEFER_SDL}` : planner.apiSchema;
+  const { apiSchema } = planner;
   const executor = createExecutor({
     schema: buildSchema(apiSchema),
     planner: {
