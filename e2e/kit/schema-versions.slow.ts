@@ -31,7 +31,7 @@ it('a processor of the newest version takes blobs of all, and one that comes lat
   const system = await startKitSystem();
   await registerMoods(system.schemas, SCHEMA);
   const caller = system.newUser();
-  await system.start(taker('1', '<3.0.0'));
+  await system.start(taker('1', '>=2.0.0 <3.0.0'));
   const create = async (version: string, data: object) => {
     const mutation =
       'mutation ($input: CreateBlobInput!) { createBlob(input: $input) { blob { id } userErrors { code message } } }';
