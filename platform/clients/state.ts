@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type ProcessingState, processingStates } from '../events/events.ts';
 import { type RoutedPath, routed } from '../ids/service-path.ts';
+import type { TakenVersions } from '../json-schema/versions/range.ts';
 import type { ServiceHttp } from './http/http.ts';
 
 /** A user's blob as the state service's REST shows it. */
@@ -96,6 +97,8 @@ export interface RunBeginning {
   readonly attempt: number;
   /** Generation of the event that asks for the run. Default: the newest. */
   readonly generation?: number;
+  /** Versions of schemas that this process takes: another version of the processor may have registered since. Default: as registered. */
+  readonly takes_versions?: TakenVersions;
 }
 
 const begunSchema = z.object({
@@ -213,6 +216,7 @@ export interface StateClient {
    * Reports PROCESSING and answers what the run works on. Of an older generation nothing is reported. Safe to do again.
    * @throws BLOB_NOT_FOUND: the blob was deleted; CONTENT_MISSING: a user's blob has lost its document;
    *   FORBIDDEN: the processor is not registered as one that takes or reads its schema;
+   *   SCHEMA_VERSION_NOT_TAKEN, UPCAST_FAILED: its document cannot be handed over as the process takes it;
    *   VALIDATION_FAILED: another's blob that is still pending; PROCESSOR_PAUSED, PROCESSOR_RETIRED
    */
   begin(userId: string, run: RunBeginning): Promise<BegunRun>;

@@ -13,6 +13,7 @@ import {
   attemptOf,
   failureOf,
   isAway,
+  isOfOtherVersion,
   isSourceGone,
   isUnasked,
   isUnwanted,
@@ -157,6 +158,7 @@ class EventWorker implements Worker {
       processor_id: definition.id,
       attempt,
       ...(run?.generation === undefined ? {} : { generation: run.generation }),
+      takes_versions: definition.takesVersions ?? {},
     };
     const begun = await patience(signals.waiting, this.#settings)(() => state.begin(user_id, beginning));
     if (begun.done) return;
@@ -237,6 +239,7 @@ class EventWorker implements Worker {
     error: unknown,
   ): Promise<Outcome> {
     if (signals.isUnwanted || isUnwanted(error) || isSourceGone(error)) return ACK;
+    if (isOfOtherVersion(error)) return { kind: 'pass' };
     const failure = failureOf(error);
     const { logger, definition } = this.#kit;
     const blobId = event.body.blob_id;

@@ -18,6 +18,8 @@ import { idsBody } from '../entries/input.ts';
 import { beginHandOut, type HandOutDependencies } from '../lifecycle/hand-out.ts';
 import { entryJson } from './entry-json.ts';
 
+/** As of a declaration. */
+const MAX_RANGES = 100;
 const MAX_SOURCES = 10_000;
 /** An entry's events name all sources, and must fit into the log: 10,000 ids of 36 characters do. */
 const MAX_SOURCES_BYTES = 400_000;
@@ -77,6 +79,10 @@ export const beginBody = z.object({
   processor_id: label(textLimits.id),
   attempt,
   generation: generation.optional(),
+  takes_versions: z
+    .record(label(textLimits.id), label(textLimits.word))
+    .refine((ranges) => Object.keys(ranges).length <= MAX_RANGES, `must have at most ${MAX_RANGES} entries`)
+    .optional(),
 });
 
 const handOutBody = z.object({ processor_id: label(textLimits.id) });
