@@ -106,10 +106,11 @@ function makingRoomContract(fixture: () => EventLogFixture): void {
       );
       const heard = hearing();
       const gone = await consuming(log, { durable: 'gone', maxInFlight: 64, ...heard });
-      await expect.poll(() => heard.cuts, PATIENCE).toMatchObject([{ durable: 'gone', cause: 'lagged' }]);
+      await expect.poll(() => heard.cuts.length, PATIENCE).toBeGreaterThan(0);
       await expect.poll(() => usageOf(log, 'gone'), PATIENCE).toMatchObject({ waiting: 0, cut: null });
-      // All that was lost to it is what the cut told of.
-      const lost = heard.cuts[0]?.through.sequence ?? 0;
+      // Where room was still being made when it came, it is cut off again; all that was lost is what the last cut told of.
+      for (const cut of heard.cuts) expect(cut).toMatchObject({ durable: 'gone', cause: 'lagged' });
+      const lost = heard.cuts.at(-1)?.through.sequence ?? 0;
       expect(deliveredAfter(lost, gone.deliveries)).toBe((await log.head()).sequence - lost);
     });
 
