@@ -31,6 +31,10 @@ export const errorTable = {
     410,
     'That version of the schema was withdrawn: it takes no new documents. Leave the version out, or name another.',
   ),
+  SCHEMA_VERSION_NOT_TAKEN: entry(
+    422,
+    'The processor takes other versions of the schema, and none that the blob can be read as. A version of it that does is given the run by `backfill`.',
+  ),
   UPCAST_FAILED: entry(
     422,
     'The blob cannot be read as that version of its schema: it is of a newer one, or what is made of it does not fit. The message names the place.',
