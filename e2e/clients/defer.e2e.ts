@@ -3,14 +3,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, i
 import { WebSocket } from 'ws';
 import { createGraph as createApollo } from '../../examples/apollo/client.ts';
 import { PAGE, showPage as showByApollo } from '../../examples/apollo/page.ts';
-import { createGraph as createUrql } from '../../examples/urql/client.ts';
-import { showPage as showByUrql } from '../../examples/urql/page.ts';
 import { boundaryOf, readParts } from '../../gateway/graphiql/app/requests/parts.ts';
 import type { GraphClient } from '../harness/client.ts';
 import { createDraft, untilState } from '../harness/operations.ts';
 import { type System, startSystem } from '../harness/system.ts';
 
 const QUERY = print(PAGE);
+/** Of a draft that has no other, it is its first sentence. */
+const TITLE = 'The lamp burned all night.';
 
 let system: System;
 let user: GraphClient;
@@ -24,7 +24,7 @@ beforeAll(async () => {
   });
   user = await system.client();
   url = `${system.urls.gateway}/graphql`;
-  draftId = await createDraft(user, { title: 'The Harbour', content: 'The lamp burned all night.' });
+  draftId = await createDraft(user, { content: TITLE });
   await untilState(user, draftId, 'COMPLETED');
 });
 afterAll(() => system?.stop());
@@ -44,8 +44,8 @@ const shown = (data: unknown) => {
   };
   return blob && { title: blob.title, text: blob.derived.nodes[0]?.content.data?.expanded };
 };
-const FIRST = { title: 'The Harbour', text: undefined };
-const WHOLE = { title: 'The Harbour', text: expect.stringContaining('lamp') };
+const FIRST = { title: TITLE, text: undefined };
+const WHOLE = { title: TITLE, text: expect.stringContaining('lamp') };
 
 describe('a processor that does not answer holds no page', () => {
   it('of whoever reads the parts', async () => {
@@ -92,15 +92,6 @@ describe('a processor that does not answer holds no page', () => {
     await expect.poll(() => results.at(-1)).toEqual(WHOLE);
     leave();
     client.stop();
-  });
-
-  it('with urql', async () => {
-    const results: unknown[] = [];
-    const leave = showByUrql(createUrql(options()), draftId, (data) => results.push(shown(data)));
-    await expect.poll(() => results.at(-1)).toEqual(FIRST);
-    processor().release();
-    await expect.poll(() => results.at(-1)).toEqual(WHOLE);
-    leave();
   });
 });
 
