@@ -1,5 +1,5 @@
-import { processorOf } from '../../platform/clients/canary.ts';
 import { DateTimeISOResolver } from 'graphql-scalars';
+import { processorOf } from '../../platform/clients/canary.ts';
 import { requireOperator } from '../../platform/serving/access/authenticate.ts';
 import { cursorOf, deadLetterPage, eventOf, noSuchLetter, pageInfoOf } from './dead-letters.ts';
 import type { Resolvers } from './graphql.generated.ts';

@@ -2,14 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { type ServiceName, servicePorts, urlVariable } from '../../platform/config/config.ts';
-import { builtFile } from '../../platform/process/paths.ts';
-import { createGraphClient, type GraphClient } from '../harness/client.ts';
-import { createBlob, draftInput } from '../harness/operations.ts';
-import { freePortOffset } from '../harness/ports.ts';
-import { type ServiceProcess, startProcess } from '../harness/process.ts';
-import type { SeenRequest } from '../harness/proxy.ts';
-import { type System, startSystem, untilReady } from '../harness/system.ts';
+import { type ServiceName, servicePorts, urlVariable } from '../../../platform/config/config.ts';
+import { builtFile } from '../../../platform/process/paths.ts';
+import { createGraphClient, type GraphClient } from '../../harness/client.ts';
+import { createBlob, draftInput } from '../../harness/operations.ts';
+import { freePortOffset } from '../../harness/ports.ts';
+import { type ServiceProcess, startProcess } from '../../harness/process.ts';
+import type { SeenRequest } from '../../harness/proxy.ts';
+import { type System, startSystem, untilReady } from '../../harness/system.ts';
 
 const ID = 'text-expansion';
 
