@@ -200,6 +200,9 @@ class Completer {
     if (this.errors.length === before && this.#explanations === 0) {
       if (isObject(value) && located?.isGone(value))
         this.#fault('NOT_FOUND', `The object of \`${field}\` no longer exists.`);
+      // No client of this version of the graph can have asked for it: as if it was still to come.
+      else if (isObject(value) && !completion.isNonNull && completion.place.isUnknown(value['__typename']))
+        return null;
       else this.#fault('SUBGRAPH_INVALID', `The type of ${field} is not one of its possible types.`);
     }
     return completion.isNonNull ? INVALID : null;

@@ -66,6 +66,8 @@ interface ObjectCompletion {
 export interface Place {
   /** The shape of an object by its `__typename`; undefined when that type is impossible here. */
   shapeOf(typeName: unknown): Shape | undefined;
+  /** Whether the graph has no type of that name, as when a subgraph answers by a later version of the graph. */
+  isUnknown(typeName: unknown): boolean;
   /** The shapes of all types that are possible here. */
   shapes(): Iterable<Shape>;
   /** Whether the client selects the field of a subgraph key, on any type and in whatever part. */
@@ -157,7 +159,7 @@ export function createPlace(
       return shape;
     };
     const shapes = () => [only()];
-    return { shapeOf: only, shapes, asks: asksIn(shapes) };
+    return { shapeOf: only, isUnknown: () => false, shapes, asks: asksIn(shapes) };
   }
   const possible = new Map(operation.schema.getPossibleTypes(type).map((each) => [each.name, each]));
   const known = new Map<string, Shape>();
@@ -177,7 +179,8 @@ export function createPlace(
     }
   }
   const shapeOfType = (typeName: unknown) => (typeof typeName === 'string' ? of(typeName) : undefined);
-  return { shapeOf: shapeOfType, shapes, asks: asksIn(shapes) };
+  const isUnknown = (typeName: unknown) => typeof typeName === 'string' && !made.schema.getType(typeName);
+  return { shapeOf: shapeOfType, isUnknown, shapes, asks: asksIn(shapes) };
 }
 
 /** The root of an operation's result. @param deferrals null where all of it is told at once */
