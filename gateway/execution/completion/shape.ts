@@ -179,7 +179,8 @@ export function createPlace(
     }
   }
   const shapeOfType = (typeName: unknown) => (typeof typeName === 'string' ? of(typeName) : undefined);
-  const isUnknown = (typeName: unknown) => typeof typeName === 'string' && !operation.schema.getType(typeName);
+  const isUnknown = (typeName: unknown) =>
+    typeof typeName === 'string' && !operation.schema.getType(typeName);
   return { shapeOf: shapeOfType, isUnknown, shapes, asks: asksIn(shapes) };
 }
 
