@@ -49,6 +49,7 @@ import { redactRefusals } from './operations/permissions.ts';
 import { frontPage } from './pages/front-page.ts';
 import { localToken } from './pages/local-token.ts';
 import { openOutsideChecks, readinessRoutes, subgraphChecks } from './readiness.ts';
+import { documentOf } from './rest/answering/open-route.ts';
 import { changesSocket, streamsOf } from './rest/changes/socket.ts';
 import { restRoutes } from './rest/routes/routes.ts';
 import { serveRest } from './rest/serve.ts';
@@ -218,7 +219,7 @@ async function serveStudioApi(parts: Parts, { streaming, door }: Live): Promise<
     },
     logger,
   });
-  graph.need(routes.map(({ text }) => text));
+  graph.need((next) => routes.map(({ route }) => documentOf(next, route)));
   const streams = streamsOf(routes);
   if (streams.size > 0) door.serve(changesSocket(streams, { ...streaming, callers, clock }));
   await app.register(openApiRoutes, { routes });

@@ -84,7 +84,7 @@ test('one that cannot be served is refused once, and the graph before goes on', 
 
 test('one that lacks what is needed is refused, and closed', async () => {
   const { graph, file, closed } = await setUp();
-  graph.need(['{ of second }']);
+  graph.need(() => ['{ of second }']);
   file.text = 'second';
   await expect(graph.replace()).rejects.toThrow('{ of second } is not valid');
   expect(served(graph)[0]).toBe('first');

@@ -19,6 +19,8 @@ export interface ReplaceableOptions<Context> {
   readonly logger: Logger;
 }
 
+type DocumentsOf<Context> = (graph: OpenedGraph<Context>) => readonly string[];
+
 const WARM_MS = 10_000;
 /** Graphs whose work is not over: each has a planner, which takes some 60 MB. */
 const MOST_RETIRED = 3;
@@ -40,7 +42,7 @@ export class ReplaceableGraph<Context> implements Graph<Context> {
   readonly declarations: Declarations;
   readonly #options: ReplaceableOptions<Context>;
   readonly #retired = new Map<Graph<Context>, Retired>();
-  readonly #needed: string[] = [];
+  readonly #needed: DocumentsOf<Context>[] = [];
   readonly #expected: string[] = [];
   readonly #frozen = new AbortController();
   #graph: OpenedGraph<Context>;
@@ -81,9 +83,9 @@ export class ReplaceableGraph<Context> implements Graph<Context> {
     return this.#text;
   }
 
-  /** Documents that are served for good: a supergraph in which one is not valid does not take the place of this one. */
-  need(documents: readonly string[]): void {
-    this.#needed.push(...documents);
+  /** Documents that a graph is to serve, as they are made for it: one in which one is not valid does not take the place of this one. */
+  need(documentsOf: DocumentsOf<Context>): void {
+    this.#needed.push(documentsOf);
   }
 
   /** Documents that may be asked for: those that are valid in another supergraph are planned before it is served. */
@@ -140,7 +142,8 @@ export class ReplaceableGraph<Context> implements Graph<Context> {
   async #opened(text: string): Promise<OpenedGraph<Context>> {
     const graph = await this.#options.open(text);
     try {
-      for (const needed of this.#needed) graph.operations.assertValid(needed);
+      for (const needed of this.#needed.flatMap((documentsOf) => documentsOf(graph)))
+        graph.operations.assertValid(needed);
       return graph;
     } catch (error) {
       await graph.close();

@@ -6,7 +6,7 @@ import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { GatewayContext } from '../admission/context.ts';
 import type { Streaming } from '../subscriptions/streaming.ts';
 import { answer } from './answering/answer.ts';
-import { type OpenRoute, openRoute, type RestGraph } from './answering/open-route.ts';
+import { following, type OpenRoute, openRoute, type RestGraph } from './answering/open-route.ts';
 import { answerWithEvents } from './changes/event-route.ts';
 import { errorTableRoutes, handleErrors, handleUnknownRoutes } from './problems/failures.ts';
 import type { Route } from './routes/route.ts';
@@ -70,18 +70,20 @@ export async function serveRest(app: FastifyInstance, deps: RestDependencies): P
 
 function serveRoute(
   scope: FastifyInstance,
-  open: OpenRoute,
-  { events, logger }: Pick<RestDependencies, 'events' | 'logger'>,
+  first: OpenRoute,
+  { graph, events, logger }: Pick<RestDependencies, 'graph' | 'events' | 'logger'>,
 ): void {
-  const { method, path } = open.route;
+  const { method, path } = first.route;
+  const current = following(graph, first);
   scope.route({
     method,
     url: path,
     // A stream has no headers without its events.
-    exposeHeadRoute: !open.isSubscription,
+    exposeHeadRoute: !first.isSubscription,
     handler(request, reply) {
       const { restContext: context } = request;
       if (!context) throw new TypeError('The request was not authenticated');
+      const open = current();
       return open.isSubscription
         ? answerWithEvents(request, reply, { open, context, events })
         : answer(request, reply, { open, context, logger });

@@ -85,8 +85,28 @@ function below(root: ObjectShape, at: readonly string[]): ObjectShape {
   return shape;
 }
 
+/** The document of a route, as it is for a graph. @throws GraphQLError when it is not GraphQL */
+export const documentOf = (
+  {
+    operations,
+    costHints,
+  }: { readonly operations: Pick<RestGraph['operations'], 'schema'> } & Pick<RestGraph, 'costHints'>,
+  { document }: Route,
+): string => completeDocument(operations.schema, costHints, document).text;
+
+/** A route for the graph that is served when it is asked for: its document has the fields that the graph has. */
+export function following(graph: RestGraph, first: OpenRoute): () => OpenRoute {
+  let { schema } = graph.operations;
+  let open = first;
+  return () => {
+    if (graph.operations.schema !== schema) open = openRoute(graph, first.route);
+    schema = graph.operations.schema;
+    return open;
+  };
+}
+
 /**
- * Prepares a route for the graph, once at start.
+ * Prepares a route for the graph as it is.
  * @throws OperationRefused when its document is invalid for the schema; TypeError when the schema lacks an input type
  */
 export function openRoute({ operations, costHints }: RestGraph, route: Route): OpenRoute {
