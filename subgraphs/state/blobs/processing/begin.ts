@@ -1,3 +1,4 @@
+import { takenVersionsOf } from '../../../../platform/clients/canary.ts';
 import {
   type ProcessorCatalog,
   type ProcessorDocument,
@@ -158,7 +159,8 @@ export async function beginRun(
   if (done || isNotWanted || isNotNow) return { generation, done: true, sources: [] };
   // Read first: a run without sources must not stay PROCESSING for ever.
   const read = await readSources(deps, entry, processor_id);
-  const sources = processor ? await sourcesAsTaken(deps.schemas, processor, read) : read;
+  const taken = processor ? takenVersionsOf(processor, beginning.processor_version) : {};
+  const sources = await sourcesAsTaken(deps.schemas, taken, read);
   const report = { blob_id, processor_id, state: 'PROCESSING', attempt, generation } as const;
   if (isNewest && !(await markProcessing(deps, entry, report, given)))
     return { generation, done: true, sources: [] };

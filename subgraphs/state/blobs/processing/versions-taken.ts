@@ -1,6 +1,7 @@
 import { type ProcessorDocument, takes, takesVersion } from '../../../../platform/clients/registry.ts';
 import { readAsTaken, type SchemaClient } from '../../../../platform/clients/schemas.ts';
 import type { SourceDocument } from '../../../../platform/clients/state.ts';
+import type { TakenVersions } from '../../../../platform/json-schema/versions/range.ts';
 import { STATE } from '../../entries/entry.ts';
 import { blobRun } from '../../entries/runs.ts';
 import type { IndexEntry, ListedEntry } from '../../store/records.ts';
@@ -38,14 +39,14 @@ export function leftOutOf(
 /** Sources that have their data, in a version that the processor takes. @throws BlobgraphError UPCAST_FAILED */
 export const sourcesAsTaken = (
   schemas: Pick<SchemaClient, 'upcast' | 'readableAs'>,
-  { takes_versions }: Pick<ProcessorDocument, 'takes_versions'>,
+  takenVersions: TakenVersions,
   sources: readonly SourceDocument[],
 ): Promise<SourceDocument[]> =>
   Promise.all(
     sources.map(async (source) => {
       if (source.data === undefined) return source;
       const { schema_id: schemaId, schema_version: schemaVersion, data } = source;
-      const taken = await readAsTaken(schemas, { schemaId, schemaVersion, data }, takes_versions);
+      const taken = await readAsTaken(schemas, { schemaId, schemaVersion, data }, takenVersions);
       return { ...source, schema_version: taken.schemaVersion, data: taken.data };
     }),
   );
