@@ -37,7 +37,8 @@ const ofClient = (folder: string, module: string): string =>
   folder === CLIENT ? `./${module}` : `${posix.relative(folder, CLIENT)}/${module}`;
 
 /** The graph as clients see it. */
-const apiSchemaOf = (supergraph: string) => Supergraph.build(supergraph).apiSchema().toGraphQLJSSchema();
+const apiSchemaOf = (supergraph: string) =>
+  Supergraph.build(supergraph).apiSchema().toGraphQLJSSchema({ includeDefer: true });
 
 /** A definition with all fragments that it spreads, and those that they spread. */
 function closureOf(

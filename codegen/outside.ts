@@ -72,6 +72,10 @@ function typeOf({ name, sdlFile, sdl }: OutsideSdl): string {
   );
 }
 
+/** They, with their types of blobs. @throws StartersFault where one of them has none, or several */
+export const outsideSdls = (outside: readonly OutsideSdl[]) =>
+  outside.map((each) => ({ ...each, types: [typeOf(each)] }));
+
 /**
  * The system's supergraph with processors from outside: their SDL, and stubs of their types in state. A processor with
  * the name of one of ours replaces its SDL.
@@ -79,10 +83,5 @@ function typeOf({ name, sdlFile, sdl }: OutsideSdl): string {
  */
 export function composeOutside(outside: readonly OutsideSdl[]): string {
   const own = readSubgraphs().map((each) => ({ ...each, sdl: read(each.sdlFile) }));
-  return compose(
-    withOutside(
-      own,
-      outside.map((each) => ({ ...each, types: [typeOf(each)] })),
-    ),
-  );
+  return compose(withOutside(own, outsideSdls(outside)));
 }

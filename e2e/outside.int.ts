@@ -1,11 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startProcess, type TestedProcess } from '../cli/conformance/process.ts';
 import { freePort } from '../cli/services/processes.ts';
 import { derivedBlobId } from '../platform/ids/ids.ts';
-import { builtFile } from '../platform/process/paths.ts';
 import type { SqlServer } from '../platform/sql/database.ts';
 import { openTemporaryPostgres } from '../platform/testing/postgres.ts';
 import { createGraphClient, type GraphClient } from './harness/client.ts';
@@ -47,14 +45,9 @@ async function startProcessor(): Promise<void> {
   }, PATIENCE);
 }
 
-/** Registers the schema and the processor, as an operator of the running system. */
-async function register(): Promise<void> {
+/** Registers the processor, as an operator of the running system: without its subgraph, or with it. */
+async function registerProcessor(subgraph?: { readonly sdl: string; readonly url: string }): Promise<void> {
   const registered = JSON.parse(read('registration.json')) as Record<string, unknown>;
-  const schema =
-    'mutation ($input: RegisterSchemaInput!) { done: registerSchema(input: $input) { userErrors { code message } } }';
-  const definition = JSON.parse(read('word-count-v1.json'));
-  const schemaInput = { id: 'word-count-v1', version: '1.0.0', definition };
-  expect(await operator.query(schema, { input: schemaInput })).toEqual({ done: { userErrors: [] } });
   const text =
     'mutation ($input: RegisterProcessorInput!) { done: registerProcessor(input: $input) { userErrors { field message } } }';
   const input = {
@@ -66,22 +59,17 @@ async function register(): Promise<void> {
     },
     ...{ databaseName: 'word_count', takes: [{ event: 'blob.created', schemaIds: ['text-input-v1'] }] },
     ...{ outputSchemaId: 'word-count-v1', graphqlType: 'WordCount', baseUrl: `http://127.0.0.1:${port}` },
+    ...(subgraph && { subgraph }),
   };
   expect(await operator.query(text, { input })).toEqual({ done: { userErrors: [] } });
 }
 
-/** Writes the supergraph with its type, as `npm run compose` prints it. @returns its path */
-function composed(): string {
-  const outside = join(system.dataDir, 'outside.yaml');
-  const url = `http://127.0.0.1:${port}/graphql`;
-  const schema = JSON.stringify(join(PYTHON_PROCESSOR, 'schema.graphql'));
-  writeFileSync(
-    outside,
-    `subgraphs:\n  word-count:\n    routing_url: ${url}\n    schema: { file: ${schema} }\n`,
-  );
-  const file = join(system.dataDir, 'supergraph.graphql');
-  writeFileSync(file, execFileSync(process.execPath, [builtFile('cli/compose.ts'), outside]));
-  return file;
+async function registerSchema(): Promise<void> {
+  const schema =
+    'mutation ($input: RegisterSchemaInput!) { done: registerSchema(input: $input) { userErrors { code message } } }';
+  const definition = JSON.parse(read('word-count-v1.json'));
+  const schemaInput = { id: 'word-count-v1', version: '1.0.0', definition };
+  expect(await operator.query(schema, { input: schemaInput })).toEqual({ done: { userErrors: [] } });
 }
 
 const COUNTED = /* GraphQL */ `
@@ -150,9 +138,10 @@ afterAll(async () => {
 
 const DRAFT = 'It rained on the harbour all night.';
 
-it('works from when an operator registered it, and has content once the graph was composed with it', async () => {
+it('works from when an operator registered it, and has content once it was registered with its subgraph, without a restart', async () => {
   await startProcessor();
-  await register();
+  await registerSchema();
+  await registerProcessor();
   const draft = await createDraft(client, { content: DRAFT });
   await untilState(client, draft, 'COMPLETED');
   const id = derivedBlobId(draft, 'word-count', '1');
@@ -166,7 +155,11 @@ it('works from when an operator registered it, and has content once the graph wa
     errors: [{ extensions: { code: 'PROCESSOR_UNKNOWN' } }],
   });
 
-  await system.restart('gateway', { SUPERGRAPH_FILE: composed() });
+  await registerProcessor({ sdl: read('schema.graphql'), url: `http://127.0.0.1:${port}/graphql` });
+  await vi.waitFor(
+    async () => expect((await client.request(COUNTED, { id: draft })).errors).toBeUndefined(),
+    PATIENCE,
+  );
   const blob = await counted(client, draft);
   expect(blob?.derived.nodes).toEqual([
     {

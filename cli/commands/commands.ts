@@ -56,6 +56,11 @@ export const commands: readonly Listed[] = [
     load: () => import('./processors.ts'),
   },
   {
+    name: 'supergraph',
+    summary: 'what the graph is made of: show, register, withdraw, roll back; for operators',
+    load: () => import('./supergraph.ts'),
+  },
+  {
     name: 'schemas',
     summary: 'check a new version of a schema, also against stored blobs, for operators',
     load: () => import('./schemas.ts'),

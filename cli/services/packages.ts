@@ -65,3 +65,6 @@ export const schemathesis = pythonPackages(
 
 /** A client generator. It needs TypeScript's compiler in JavaScript, which this project does not use. */
 export const openApiClient = nodePackages('openapi-client', projectFile('e2e', 'openapi-client'));
+
+/** Another gateway, for tests of the graph through it. */
+export const hiveGateway = nodePackages('hive-gateway', projectFile('examples', 'hive-gateway'));

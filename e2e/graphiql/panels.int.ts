@@ -5,6 +5,7 @@ import { launchBrowser, type Watch, watch } from '../harness/browser.ts';
 import { type SharedSystem, sharedSystem } from '../harness/shared.ts';
 import {
   axeViolations,
+  executeButton,
   openGraphiql,
   openPanel,
   QUERY,
@@ -101,6 +102,21 @@ describe('a link to GraphiQL', () => {
     const copied = await page.evaluate('navigator.clipboard.readText()');
     expect(copied).toBe(`${system.urls.gateway}/graphiql/${writeLink(link)}`);
     expect(copied).not.toContain('eyJ');
+    await page.close();
+  });
+});
+
+describe('an answer with @defer', () => {
+  it('comes in parts, and is shown as one', async () => {
+    const query = 'query Parts {\n  me { id ... @defer { state { totalBlobs } } }\n}';
+    const page = await openGraphiql(context, system.urls.gateway, writeLink({ query, variables: '' }));
+    await shown(page, QUERY).toContain('query Parts');
+    const inParts = page.waitForResponse((response) =>
+      (response.headers()['content-type'] ?? '').startsWith('multipart/mixed'),
+    );
+    await executeButton(page).click();
+    await inParts;
+    await shown(page).toMatch(/"id": "\w+".*"totalBlobs": \d/);
     await page.close();
   });
 });

@@ -165,6 +165,26 @@ describe('the lineage of a blob', () => {
     await node(page, /Expansion/).waitFor();
   });
 
+  it('has nothing to press before it is laid out, however long that takes', async () => {
+    const draft = await expanded(bookId());
+    const page = await studio.context.newPage();
+    let layOut = () => {};
+    const isTime = new Promise<void>((resolve) => {
+      layOut = resolve;
+    });
+    await page.route(/layout\.worker/, async (route) => {
+      await isTime;
+      await route.continue();
+    });
+    await page.goto(`${studio.url}/studio/#/lineage/${draft}`);
+    await page.getByText('Laying out the graph').waitFor({ state: 'attached' });
+    expect(await graph(page).getByRole('button').count()).toBe(0);
+    layOut();
+    await graph(page).getByRole('button').first().click();
+    await panel(page).getByText(TEXT).waitFor();
+    await graph(page).getByRole('button', { name: 'Zoom in' }).waitFor();
+  });
+
   it('goes, and is told to be gone, when the blob is deleted while it is open', async () => {
     const draft = await expanded(bookId());
     const page = await studio.open(`#/lineage/${draft}`);

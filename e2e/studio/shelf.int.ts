@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { put, violationsOf } from './harness/axe.ts';
+import { pause, resume } from './harness/books.ts';
 import { openStudio, type Studio } from './harness/studio.ts';
 
 const WITHIN = { timeout: 60_000 };
@@ -109,16 +110,7 @@ describe('a book', () => {
 
 describe('a blob on which is worked', () => {
   it('tells how far it is; a run is cancelled and tried again from its row', async () => {
-    const operator = await studio.system.token('dev', ['operator']);
-    const operate = (field: string) =>
-      fetch(`${studio.system.urls.gateway}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${operator}` },
-        body: JSON.stringify({ query: `mutation { ${field} { userErrors { message } } }` }),
-      }).then((answer) => answer.json());
-    expect(await operate('pauseProcessor(id: "text-expansion", reason: "A test")')).toMatchObject({
-      data: { pauseProcessor: { userErrors: [] } },
-    });
+    await pause(studio, ['text-expansion']);
     const page = await studio.open('#/?type=text');
     await page.getByRole('heading', { name: 'Nothing matches' }).waitFor(WITHIN);
     await store([
@@ -132,7 +124,7 @@ describe('a blob on which is worked', () => {
     await put(page, { theme: 'light', width: 1_280 });
     await row.getByRole('button', { name: 'Cancel text expansion' }).click();
     await row.getByText('Failed').waitFor(WITHIN);
-    await operate('resumeProcessor(id: "text-expansion")');
+    await resume(studio, ['text-expansion']);
     await menu.click();
     await row.getByRole('button', { name: 'Retry text expansion' }).click();
     await row.getByText('Done').waitFor(WITHIN);

@@ -1,4 +1,5 @@
 import { ApolloClient, ApolloLink, CombinedGraphQLErrors, HttpLink } from '@apollo/client';
+import { Defer20220824Handler } from '@apollo/client/incremental';
 import { SetContextLink } from '@apollo/client/link/context';
 import { ErrorLink } from '@apollo/client/link/error';
 import { RetryLink } from '@apollo/client/link/retry';
@@ -70,6 +71,8 @@ export function createGraph({ url, signIn, ...live }: GraphOptions): ApolloClien
   const overWebSocket = new GraphQLWsLink(liveClient({ ...live, url: url.replace(/^http/, 'ws') }));
   return new ApolloClient({
     cache: createCache(),
+    // For `@defer`.
+    incrementalHandler: new Defer20220824Handler(),
     link: ApolloLink.split(
       ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
       overWebSocket,

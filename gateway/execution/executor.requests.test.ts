@@ -198,6 +198,18 @@ test('a null in a non-null position is reported with its path and nulls the near
   });
 });
 
+test('an object of a type that the graph does not have is none; of another that it has, the subgraph is wrong', async () => {
+  let type = 'Leaflet';
+  const { run } = graph(() => ({ data: { item__1: { __typename: type, id: '1' } } }));
+  const query = '{ item(id: "1") { __typename id ... on Product { title } } }';
+  expect(await run(query)).toEqual({ data: { item: null } });
+  type = 'Maker';
+  expect(await run(query)).toMatchObject({
+    data: { item: null },
+    errors: [{ path: ['item'], extensions: { code: 'SUBGRAPH_INVALID' } }],
+  });
+});
+
 test('an entity that no longer exists is reported as gone', async () => {
   const { run } = graph(({ subgraph }) =>
     subgraph === 'shop'

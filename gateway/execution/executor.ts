@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { type DocumentNode, GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { BlobgraphError } from '../../platform/errors/errors.ts';
 import { MAX_ANSWER_BYTES } from '../../platform/serving/graphql/answer-room.ts';
 import { type ToldPlan, toldPlan } from '../planning/plan/told-plan.ts';
@@ -7,46 +7,27 @@ import type { Planner } from '../planning/planner.ts';
 import type { SubgraphRequest, Subgraphs } from '../subgraphs/subgraphs.ts';
 import { completeResult } from './completion/completion.ts';
 import { introspect } from './completion/introspection.ts';
-import { createPlace } from './completion/shape.ts';
+import { rootPlace } from './completion/shape.ts';
 import { createTypeTest, type TypeTest } from './data/type-test.ts';
 import type { Values } from './data/values.ts';
+import { deliver, endingWith, type PartedResult } from './delivery/delivery.ts';
+import { type InParts, scheduleOf } from './delivery/schedule.ts';
+import type { ExecutionRequest, ExecutionResult, PrintedResult } from './execution.ts';
 import { BYTES_PER_CHARACTER, type Compiled, Prepared, type PreparedOperation } from './prepared.ts';
-import { type Conditions, createOperationFields } from './selection/operation-fields.ts';
-import { type PlannedText, writePlannedText } from './selection/planned-text.ts';
+import type { Conditions } from './selection/conditions.ts';
+import { deferralsOf } from './selection/deferrals.ts';
+import { createOperationFields } from './selection/operation-fields.ts';
+import { writePlannedText } from './selection/planned-text.ts';
 import type { EntityCache, KeptEntities, KeptTrace } from './steps/kept-entities.ts';
 import { createTemplates } from './steps/requests.ts';
 import { rootRequestOf } from './steps/root-request.ts';
-import { type RequestTrace, runSteps } from './steps/run.ts';
-import { compileSteps, filledBy, type Step } from './steps/steps.ts';
+import { runSteps } from './steps/run.ts';
+import type { RequestTrace, RunOptions } from './steps/running.ts';
+import { assertAllAsked, compileSteps } from './steps/steps.ts';
 
+export type { LaterResult, PartedResult, Patch } from './delivery/delivery.ts';
+export type { ExecutionRequest, ExecutionResult, PrintedResult } from './execution.ts';
 export type { PreparedOperation } from './prepared.ts';
-
-export interface ExecutionRequest<Context> {
-  /** Coerced values: `getVariableValues` found no errors. */
-  readonly variables: Readonly<Record<string, unknown>>;
-  /** Passed on to the subgraphs. */
-  readonly context: Context;
-  /** For a subscription: the event, as its root value. */
-  readonly event?: Readonly<Record<string, unknown>>;
-  /** Whether `extensions` contain the plan and its requests. Default: false. */
-  readonly explain?: boolean;
-  /** Called with the approximate bytes of the answer, before it is returned. */
-  readonly measured?: (bytes: number) => void;
-}
-
-export interface ExecutionResult {
-  /** Null when an error nulls the whole result. */
-  readonly data: Readonly<Record<string, unknown>> | null;
-  /** Absent without errors. */
-  readonly errors?: readonly GraphQLFormattedError[];
-  /** The told plan, `requests` and `kept`; only with `explain`. */
-  readonly extensions?: Readonly<Record<string, unknown>>;
-}
-
-/** The JSON of a whole result, which has no errors. */
-export interface PrintedResult {
-  readonly json: string;
-}
 
 /** Runs clients' operations over subgraphs, by query plans. */
 export interface Executor<Context> {
@@ -67,6 +48,14 @@ export interface Executor<Context> {
     operation: PreparedOperation,
     request: ExecutionRequest<Context>,
   ): Promise<ExecutionResult | PrintedResult>;
+  /**
+   * Like {@link answer}, for whoever takes an answer in parts, and waits for none that is deferred.
+   * @throws like {@link execute}
+   */
+  answerInParts(
+    operation: PreparedOperation,
+    request: ExecutionRequest<Context>,
+  ): Promise<PartedResult | PrintedResult>;
   /** The plan by which an operation would be run with these variables. No subgraph is asked. @throws like {@link execute} */
   plan(operation: PreparedOperation, variables: Readonly<Values>): Promise<ToldPlan>;
   /**
@@ -90,7 +79,7 @@ interface Ready<Context> {
 export interface ExecutorDependencies<Context> {
   /** The planner's `apiSchema`, built, with custom scalars. */
   readonly schema: GraphQLSchema;
-  readonly planner: Pick<Planner, 'plan' | 'askedOfAll'>;
+  readonly planner: Pick<Planner, 'plan' | 'askedOfAll' | 'tellsDeferred'>;
   readonly subgraphs: Subgraphs<Context>;
   /** Keeps entities across operations. Default: none are kept. */
   readonly entities?: EntityCache<Context> | undefined;
@@ -104,17 +93,6 @@ const MAX_PLANNED = 256 * 1024;
 const LARGE = 256 * 1024;
 /** Planning that is not done ahead, as it would keep others waiting. */
 const LONG_MS = 1_000;
-const planningFailed = (message: string): GraphQLError =>
-  new GraphQLError(message, { extensions: { code: 'PLANNING_FAILED' } });
-
-/** @throws GraphQLError PLANNING_FAILED when no step fetches a field, which would be null without an error */
-function assertAllAsked({ paths }: PlannedText, steps: readonly Step[]): void {
-  const filled = new Set<string>();
-  for (const step of steps) for (const path of filledBy(step)) filled.add(path);
-  for (const path of paths) {
-    if (!filled.has(path)) throw planningFailed(`No subgraph can resolve \`${path}\`.`);
-  }
-}
 
 function ownPrepared(prepared: PreparedOperation): Prepared {
   if (prepared instanceof Prepared) return prepared;
@@ -147,8 +125,47 @@ class PlanExecutor<Context> implements Executor<Context> {
     prepared: PreparedOperation,
     request: ExecutionRequest<Context>,
   ): Promise<ExecutionResult | PrintedResult> {
-    const ready = await this.#ready(prepared, request);
-    const { compiled, variables, kept, ask } = ready;
+    return this.#answer(await this.#ready(prepared, request));
+  }
+
+  async answerInParts(
+    prepared: PreparedOperation,
+    request: ExecutionRequest<Context>,
+  ): Promise<PartedResult | PrintedResult> {
+    const ready = await this.#ready(prepared, request, prepared.defers);
+    const { inParts } = ready.compiled;
+    return inParts ? this.#deliver(ready, inParts) : this.#answer(ready);
+  }
+
+  async plan(prepared: PreparedOperation, variables: Readonly<Values>): Promise<ToldPlan> {
+    const own = ownPrepared(prepared);
+    const { plan } = await this.#compiled(own, own.variablesOf(variables), own.defers);
+    return toldPlan(plan);
+  }
+
+  #compiled(prepared: Prepared, variables: Readonly<Values>, inParts: boolean): Promise<Compiled> {
+    return prepared.variantFor(variables, inParts, (conditions) =>
+      this.#compile(prepared, conditions, inParts),
+    );
+  }
+
+  async #ready(
+    given: PreparedOperation,
+    request: ExecutionRequest<Context>,
+    inParts = false,
+  ): Promise<Ready<Context>> {
+    const { subgraphs, entities } = this.#deps;
+    const { context } = request;
+    const prepared = ownPrepared(given);
+    const variables = prepared.variablesOf(request.variables);
+    const compiled = await this.#compiled(prepared, variables, inParts);
+    const ask = (asked: SubgraphRequest) => subgraphs.ask(asked, context);
+    return { prepared, compiled, variables, request, kept: entities?.open(context), ask };
+  }
+
+  /** Gives the printed answer of before where nothing of it has changed. */
+  async #answer(ready: Ready<Context>): Promise<ExecutionResult | PrintedResult> {
+    const { compiled, variables, kept, ask, request } = ready;
     if (!kept || !compiled.rootRequest || request.explain) return this.#run(ready);
     const question = `${compiled.id} ${JSON.stringify(variables)}`;
     const asking = ask(compiled.rootRequest(variables));
@@ -168,70 +185,82 @@ class PlanExecutor<Context> implements Executor<Context> {
     return { json };
   }
 
-  async plan(prepared: PreparedOperation, variables: Readonly<Values>): Promise<ToldPlan> {
-    const own = ownPrepared(prepared);
-    const { plan } = await this.#compiled(own, own.variablesOf(variables));
-    return toldPlan(plan);
+  /** What the steps of an operation are run with, and what is told of them where that was asked for. */
+  #runOf({ compiled, variables, request, kept, ask }: Ready<Context>) {
+    const { event, explain = false } = request;
+    const { plan, steps, templateOf } = compiled;
+    const [requests, found]: [RequestTrace[], KeptTrace[]] = [[], []];
+    const run: RunOptions = {
+      ...{ schema: this.schema, steps, templateOf, isOfType: this.#isOfType, variables, event, ask, kept },
+      ...(explain && { onRequest: (trace) => requests.push(trace), onKept: (trace) => found.push(trace) }),
+    };
+    const extensions = explain ? () => ({ ...toldPlan(plan), requests, kept: found }) : undefined;
+    return { run, extensions };
   }
 
   async warm(prepared: PreparedOperation, before: PreparedOperation): Promise<void> {
-    for (const { conditions, tookMs } of ownPrepared(before).compiled)
-      if (tookMs <= LONG_MS) await this.#compiled(ownPrepared(prepared), Object.fromEntries(conditions));
+    const own = ownPrepared(prepared);
+    for (const { conditions, inParts, tookMs } of ownPrepared(before).compiled)
+      if (tookMs <= LONG_MS) await this.#compiled(own, Object.fromEntries(conditions), inParts !== null);
   }
 
-  #compiled(prepared: Prepared, variables: Readonly<Values>): Promise<Compiled> {
-    return prepared.variantFor(variables, (conditions) => this.#compile(prepared, conditions));
-  }
-
-  async #ready(given: PreparedOperation, request: ExecutionRequest<Context>): Promise<Ready<Context>> {
-    const { subgraphs, entities } = this.#deps;
-    const { context } = request;
-    const prepared = ownPrepared(given);
-    const variables = prepared.variablesOf(request.variables);
-    const compiled = await this.#compiled(prepared, variables);
-    const ask = (asked: SubgraphRequest) => subgraphs.ask(asked, context);
-    return { prepared, compiled, variables, request, kept: entities?.open(context), ask };
+  #deliver(ready: Ready<Context>, inParts: InParts): Promise<PartedResult> {
+    const { prepared, compiled, variables, request } = ready;
+    const { subgraphs, maxAnswerBytes: maxBytes = MAX_ANSWER_BYTES } = this.#deps;
+    const ending = endingWith(request.signal);
+    const { signal } = ending;
+    const ask = (asked: SubgraphRequest) => subgraphs.ask({ ...asked, signal }, request.context);
+    const introspected = introspect(compiled.operation, prepared.fragments, variables);
+    const { place } = compiled;
+    return deliver({
+      ...this.#runOf({ ...ready, ask }),
+      ...{ inParts, place, introspected, maxBytes, large: LARGE, ending },
+    });
   }
 
   async #run(ready: Ready<Context>): Promise<ExecutionResult> {
-    const { prepared, compiled, variables, request, kept: opened, ask } = ready;
-    const { schema } = this;
+    const { prepared, compiled, variables, request } = ready;
     const { maxAnswerBytes = MAX_ANSWER_BYTES } = this.#deps;
-    const { event, explain = false, measured } = request;
-    const { operation, place, plan, steps, templateOf } = compiled;
-    const [requests, kept]: [RequestTrace[], KeptTrace[]] = [[], []];
-    const { data, errors, characters } = await runSteps({
-      ...{ schema, steps, templateOf, isOfType: this.#isOfType, variables, event, ask, kept: opened },
-      ...(explain && { onRequest: (trace) => requests.push(trace), onKept: (trace) => kept.push(trace) }),
-    });
+    const { run, extensions } = this.#runOf(ready);
+    const { data, errors, characters } = await runSteps(run);
     // Parsing, completing and printing a large answer each get an event-loop turn of their own, so that others are
     // answered in between.
     if (characters > LARGE) await turn();
+    const { operation, place } = compiled;
     const introspected = introspect(operation, prepared.fragments, variables);
     const result = completeResult({ place, data, errors, introspected, maxBytes: maxAnswerBytes });
-    measured?.(result.bytes);
+    request.measured?.(result.bytes);
     if (result.bytes > LARGE) await turn();
     return {
       ...(result.errors.length > 0 ? { errors: result.errors } : {}),
       data: result.data,
-      ...(explain ? { extensions: { ...toldPlan(plan), requests, kept } } : {}),
+      ...(extensions && { extensions: extensions() }),
     };
   }
 
-  async #compile(prepared: Prepared, conditions: Conditions): Promise<Compiled> {
+  async #compile(prepared: Prepared, conditions: Conditions, defers: boolean): Promise<Compiled> {
     const { schema, planner, entities } = this.#deps;
-    const { askedOfAll } = planner;
     const startedAt = performance.now();
-    const operation = createOperationFields({ schema, ...prepared, conditions, askedOfAll });
-    const place = createPlace(operation, operation.rootType, operation.root);
-    const planned = writePlannedText(operation);
+    const { askedOfAll, tellsDeferred = false } = planner;
+    const { definition, fragments } = prepared;
+    const operation = createOperationFields({
+      schema,
+      definition,
+      fragments,
+      conditions,
+      defers,
+      askedOfAll,
+    });
+    const deferrals = defers ? deferralsOf(operation) : null;
+    const place = rootPlace(operation, deferrals);
+    const planned = writePlannedText(operation, tellsDeferred ? deferrals : null);
     if (planned && planned.text.length > MAX_PLANNED) {
       const problem = 'With its fragments inlined, the operation is too long to plan.';
       throw new BlobgraphError('QUERY_TOO_COMPLEX', `${problem} Pass values as variables.`);
     }
     const plan = planned ? await planner.plan(planned.text) : {};
     const steps = compileSteps(plan, (operation) => entities?.mayKeep(operation) ?? false);
-    if (planned) assertAllAsked(planned, steps);
+    if (planned) assertAllAsked(planned.paths, steps);
     const characters = steps.reduce(
       (sum, { fetch }) => sum + fetch.operation.length,
       planned?.text.length ?? 0,
@@ -239,19 +268,11 @@ class PlanExecutor<Context> implements Executor<Context> {
     const bytes = characters * BYTES_PER_CHARACTER;
     const templateOf = createTemplates();
     const rootRequest = rootRequestOf(steps, templateOf);
+    const inParts = deferrals && { deferrals, schedule: scheduleOf(deferrals, steps, schema) };
     compilations += 1;
-    const tookMs = performance.now() - startedAt;
     return {
-      id: compilations,
-      operation,
-      place,
-      plan,
-      steps,
-      templateOf,
-      rootRequest,
-      conditions,
-      tookMs,
-      bytes,
+      ...{ id: compilations, operation, place, plan, steps, templateOf, rootRequest, inParts },
+      ...{ conditions, tookMs: performance.now() - startedAt, bytes },
     };
   }
 }

@@ -9,7 +9,9 @@ import {
 import type { QueryPlan } from '../planning/plan/plan.ts';
 import type { Place } from './completion/shape.ts';
 import type { Values } from './data/values.ts';
-import type { Conditions, OperationFields } from './selection/operation-fields.ts';
+import type { InParts } from './delivery/schedule.ts';
+import { type Conditions, conditionOf, isDefer } from './selection/conditions.ts';
+import type { OperationFields } from './selection/operation-fields.ts';
 import { REPRESENTATIONS, type RequestTemplate } from './steps/requests.ts';
 import type { RootRequest } from './steps/root-request.ts';
 import type { Step } from './steps/steps.ts';
@@ -18,11 +20,13 @@ import type { Step } from './steps/steps.ts';
 export interface PreparedOperation {
   /** Variables may have other names in it than the client gave them. */
   readonly document: DocumentNode;
-  /** Approximate memory. Grows as it is run with other values of `@skip` and `@include`. */
+  /** Approximate memory. Grows as it is run with other values of `@skip`, `@include` and `@defer`. */
   readonly bytes: number;
+  /** Whether it has a `@defer`, whatever that depends on. */
+  readonly defers: boolean;
 }
 
-/** An operation compiled for given values of `@skip` and `@include`. */
+/** An operation compiled for given values of `@skip` and `@include`, and of `@defer` where it is told in parts. */
 export interface Compiled {
   /** No other of this process has it. */
   readonly id: number;
@@ -41,6 +45,8 @@ export interface Compiled {
   readonly conditions: Conditions;
   /** How long it took, in milliseconds. */
   readonly tookMs: number;
+  /** Null when it is told at once. */
+  readonly inParts: InParts | null;
   /** Approximate memory. */
   readonly bytes: number;
 }
@@ -71,22 +77,36 @@ const rename = (document: DocumentNode, names: ReadonlyMap<string, string>): Doc
     },
   });
 
-/** Variables on which `@skip` and `@include` depend, with their defaults. */
-function conditionsOf(document: DocumentNode, definition: OperationDefinitionNode): Map<string, boolean> {
-  const found = new Set<string>();
+/** Variables on which directives depend, with what they count as where they have no value. */
+function conditionsOf(
+  document: DocumentNode,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  { defers }: { readonly defers: boolean },
+): Map<string, boolean> {
+  const found = new Map<string, boolean>();
   visit(document, {
-    Directive({ name, arguments: given }) {
-      const value = given?.[0]?.value;
-      const isCondition = name.value === 'skip' || name.value === 'include';
-      if (isCondition && value?.kind === Kind.VARIABLE) found.add(value.name.value);
+    Directive(directive) {
+      const value = conditionOf(directive);
+      if (value?.kind !== Kind.VARIABLE || (isDefer(directive) && !defers)) return;
+      // A `@defer` without a value counts; the others always have one.
+      found.set(value.name.value, isDefer(directive));
     },
   });
-  const defaults = new Map<string, boolean>();
-  for (const { variable, defaultValue } of definition.variableDefinitions ?? []) {
-    if (!found.has(variable.name.value)) continue;
-    defaults.set(variable.name.value, defaultValue?.kind === Kind.BOOLEAN && defaultValue.value);
+  for (const { variable, defaultValue } of variableDefinitions) {
+    const { value: name } = variable.name;
+    if (found.has(name) && defaultValue?.kind === Kind.BOOLEAN) found.set(name, defaultValue.value);
   }
-  return defaults;
+  return found;
+}
+
+function hasDefer(document: DocumentNode): boolean {
+  let found = false;
+  visit(document, {
+    Directive(directive) {
+      found ||= isDefer(directive);
+    },
+  });
+  return found;
 }
 
 /** @throws TypeError when the document has no such operation */
@@ -103,7 +123,10 @@ export class Prepared implements PreparedOperation {
   readonly document: DocumentNode;
   readonly definition: OperationDefinitionNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly defers: boolean;
   readonly #conditions: ReadonlyMap<string, boolean>;
+  /** Of those that are told in parts. */
+  readonly #deferredConditions: ReadonlyMap<string, boolean>;
   readonly #renamed: ReadonlyMap<string, string>;
   readonly #variants = new Map<string, Promise<Compiled>>();
   /** Those of them that are there. */
@@ -119,7 +142,11 @@ export class Prepared implements PreparedOperation {
         each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [],
       ),
     );
-    this.#conditions = conditionsOf(this.document, this.definition);
+    this.defers = hasDefer(this.document);
+    this.#conditions = conditionsOf(this.document, this.definition, { defers: false });
+    this.#deferredConditions = this.defers
+      ? conditionsOf(this.document, this.definition, { defers: true })
+      : this.#conditions;
     this.#bytes = (document.loc?.end ?? 0) * BYTES_PER_CHARACTER;
   }
 
@@ -140,18 +167,22 @@ export class Prepared implements PreparedOperation {
     );
   }
 
-  /** The operation compiled for the conditions that these variables imply. A failed compilation is not kept. */
+  /**
+   * The operation compiled for the conditions that these variables imply. A failed compilation is not kept.
+   * @param inParts whether `@defer` counts
+   */
   variantFor(
     variables: Readonly<Values>,
+    inParts: boolean,
     compile: (conditions: Conditions) => Promise<Compiled>,
   ): Promise<Compiled> {
-    let key = '';
-    for (const [name, byDefault] of this.#conditions)
-      key += this.#isMet(variables, name, byDefault) ? '1' : '0';
+    const all = inParts ? this.#deferredConditions : this.#conditions;
+    let key = inParts ? 'in parts ' : '';
+    for (const [name, byDefault] of all) key += this.#isMet(variables, name, byDefault) ? '1' : '0';
     const known = this.#variants.get(key);
     if (known) return known;
     const conditions = new Map(
-      [...this.#conditions].map(([name, byDefault]) => [name, this.#isMet(variables, name, byDefault)]),
+      [...all].map(([name, byDefault]) => [name, this.#isMet(variables, name, byDefault)]),
     );
     const compiling = compile(conditions);
     this.#variants.set(key, compiling);

@@ -7,7 +7,7 @@ import { storySteps } from './routes.ts';
 import { missing, type StoryStep } from './story.ts';
 
 const sdl = readFileSync(projectFile('gateway', 'supergraph.graphql'), 'utf8');
-const schema: GraphQLSchema = Supergraph.build(sdl).apiSchema().toGraphQLJSSchema();
+const schema: GraphQLSchema = Supergraph.build(sdl).apiSchema().toGraphQLJSSchema({ includeDefer: true });
 
 type Example = Pick<StoryStep, 'name' | 'query' | 'variables'>;
 

@@ -2,19 +2,21 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { OperationTypeNode } from 'graphql';
 import { BlobgraphError } from '../../platform/errors/errors.ts';
 import { wantsPage } from '../../platform/serving/doors/pages.ts';
-import { acceptedType, acceptsEventStream } from '../../platform/serving/graphql/media-type.ts';
+import { acceptedType, acceptsEventStream, acceptsParts } from '../../platform/serving/graphql/media-type.ts';
 import { OperationRefused } from '../../platform/serving/graphql/operation.ts';
 import { badRequest } from '../../platform/serving/graphql/parameters.ts';
 import { parseBodies } from '../../platform/serving/http/body.ts';
 import { varyBy } from '../../platform/serving/http/vary.ts';
+import { whileOpen } from '../../platform/serving/http/while-open.ts';
 import { belongTo } from '../../platform/serving/load/load.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Documents, DocumentUser } from '../documents/documents.ts';
-import type { ExecutionResult } from '../execution/executor.ts';
+import type { ExecutionRequest, ExecutionResult, LaterResult } from '../execution/executor.ts';
 import type { Operation } from '../operations/operation.ts';
-import { type Answer, presentable, presentableError } from '../operations/present.ts';
+import { type Answer, presentable, presentableError, presentableLater } from '../operations/present.ts';
 import { explanationAsked, onlyPlanned } from './explanation.ts';
 import { sendAnswer, sendJson } from './graph-answer.ts';
+import { sendParts } from './graph-in-parts.ts';
 import { parametersOf, parametersOfSearch } from './graph-parameters.ts';
 import { refuseLongQueries } from './long-query.ts';
 
@@ -84,6 +86,24 @@ const documentUser = <Context>(
   mayRunAny: mayRunAny?.(context) ?? false,
 });
 
+async function* presented(parts: AsyncIterable<LaterResult>, logger: Logger) {
+  for await (const part of parts) yield presentableLater(part, logger);
+}
+
+/** Answers in one where nothing is told later. */
+async function answerInParts<Context>(
+  reply: FastifyReply,
+  operation: Operation<Context>,
+  asked: ExecutionRequest<Context>,
+  { present = presentable, logger }: GraphOverHttp<Context>,
+): Promise<FastifyReply> {
+  const result = await operation.answerInParts({ ...asked, signal: whileOpen(reply) });
+  if ('json' in result) return sendJson(reply, 200, result.json);
+  const { later, ...first } = result;
+  const shown = present(first, logger);
+  return later ? sendParts(reply, shown, presented(later, logger)) : sendAnswer(reply, shown);
+}
+
 async function answer<Context>(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -92,8 +112,10 @@ async function answer<Context>(
   const { documents, logger, stream } = deps;
   const context = request.graphContext as Context;
   const { accept } = request.headers;
-  const mayStream = acceptsEventStream(accept) && request.method !== 'HEAD';
-  if (!acceptedType(accept) && !mayStream) {
+  const isHead = request.method === 'HEAD';
+  const mayStream = acceptsEventStream(accept) && !isHead;
+  const inParts = acceptsParts(accept) && !isHead;
+  if (!acceptedType(accept) && !mayStream && !inParts) {
     const error = badRequest('The answer is JSON: accept `application/graphql-response+json`.');
     return sendAnswer(reply, presentableError(error, logger), 406);
   }
@@ -121,7 +143,9 @@ async function answer<Context>(
       extensions: { ...(await operation.plan({ variables, context })) },
     });
   const explain = explanation === 'run';
-  const result = await operation.answer({ variables, context, ...(explain && { explain }) });
+  const asked = { variables, context, ...(explain && { explain }) };
+  if (inParts && operation.defers) return answerInParts(reply, operation, asked, deps);
+  const result = await operation.answer(asked);
   if ('json' in result) return sendJson(reply, 200, result.json);
   const { present = presentable } = deps;
   return sendAnswer(reply, present(result, logger));

@@ -13,6 +13,7 @@ import type {
   ExecutionRequest,
   ExecutionResult,
   Executor,
+  PartedResult,
   PreparedOperation,
   PrintedResult,
 } from '../execution/executor.ts';
@@ -31,6 +32,8 @@ export interface Operation<Context> {
   /** The operation, with the fragments that it uses. */
   readonly document: DocumentNode;
   readonly definition: OperationDefinitionNode;
+  /** Whether it has a `@defer`. */
+  readonly defers: boolean;
   /**
    * Coerces variables and applies defaults.
    * @throws OperationRefused when they are invalid, or the operation could return more than the limits allow
@@ -40,6 +43,8 @@ export interface Operation<Context> {
   run(request: ExecutionRequest<Context>): Promise<ExecutionResult>;
   /** Like {@link run}, for a result that is only to be printed. */
   answer(request: ExecutionRequest<Context>): Promise<ExecutionResult | PrintedResult>;
+  /** Like {@link answer}, for whoever takes an answer in parts. */
+  answerInParts(request: ExecutionRequest<Context>): Promise<PartedResult | PrintedResult>;
   /** The plan by which {@link run} would run it. Who may not run it may not have it planned either. */
   plan(request: ExecutionRequest<Context>): Promise<ToldPlan>;
   /** Counts it as used: each run is counted by itself, a subscription when it begins. */
@@ -133,6 +138,7 @@ export function makeOperation<Context>(
     kind: definition.operation,
     document,
     definition,
+    defers: prepared.defers,
     check(variables) {
       const values = coerceVariables(schema, definition, variables);
       const errors = places.length > 0 ? nullErrors(places, values) : [];
@@ -142,6 +148,7 @@ export function makeOperation<Context>(
     },
     run: (request) => allowed(request, () => executor.execute(prepared, request)),
     answer: (request) => allowed(request, () => executor.answer(prepared, request)),
+    answerInParts: (request) => allowed(request, () => executor.answerInParts(prepared, request)),
     plan: (request) => allowed(request, () => executor.plan(prepared, request.variables), uncounted),
     count,
   };

@@ -22,10 +22,11 @@ function countingExecutor() {
     schema,
     prepare(document) {
       prepared.push(document);
-      return { document, bytes: 1_000 };
+      return { document, bytes: 1_000, defers: false };
     },
     execute,
     answer: execute,
+    answerInParts: execute,
     plan: async () => ({ plan: null }),
     warm: async () => {},
   };

@@ -18,6 +18,7 @@ import {
 import type { Executor, PreparedOperation } from '../execution/executor.ts';
 import { type CostHints, createCosting } from '../limits/cost.ts';
 import { limitsRule, type OperationLimits } from '../limits/limits.ts';
+import { deferRule } from './deferring.ts';
 import {
   type MayRun,
   makeOperation,
@@ -132,7 +133,7 @@ class CachedOperations<Context> implements WarmOperations<Context> {
     const { schema } = executor;
     this.schema = schema;
     this.#kit = { executor, limits, costing: createCosting(schema, costHints), mayRun, usage };
-    this.#rules = [limitsRule(limits)];
+    this.#rules = [limitsRule(limits), deferRule];
     this.#cache = new LRUCache({ maxSize: keptBytes, sizeCalculation: ({ kept }) => kept.counted });
   }
 

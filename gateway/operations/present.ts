@@ -5,7 +5,7 @@ import { graphQLErrorOf } from '../../platform/serving/graphql/graphql-error.ts'
 import { OperationRefused } from '../../platform/serving/graphql/operation.ts';
 import { describeError } from '../../platform/serving/http/http.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
-import type { ExecutionResult } from '../execution/executor.ts';
+import type { ExecutionResult, LaterResult } from '../execution/executor.ts';
 
 /** The answer to a client: a result, or only errors when the operation was not run. */
 export type Answer = Omit<ExecutionResult, 'data'> & Partial<Pick<ExecutionResult, 'data'>>;
@@ -16,6 +16,12 @@ export function presentable({ errors, ...rest }: ExecutionResult, logger: Logger
   // Errors come first, where people see them.
   return { errors: errors.map((error) => formatGraphQLError(error, error, logger)), ...rest };
 }
+
+/** Formats a later part of an answer, as {@link presentable} does with the first. */
+export const presentableLater = ({ incremental, ...rest }: LaterResult, logger: Logger): LaterResult => ({
+  incremental: incremental.map((patch) => ({ ...patch, ...presentable(patch, logger) })),
+  ...rest,
+});
 
 function errorsOf(error: unknown): readonly GraphQLError[] {
   if (error instanceof OperationRefused) return error.errors;

@@ -1,6 +1,7 @@
 import { print } from 'graphql';
 import { openApolloPlanner } from './planner.apollo.ts';
 import type { AdapterOptions, Planner } from './planner.ts';
+import { DEFER } from './supergraph/defer.ts';
 import { restoreArguments } from './supergraph/required-arguments.plan.ts';
 import { separateRequiredArguments, withoutStandIns } from './supergraph/required-arguments.ts';
 import { interfaceObjectFields, readSupergraph } from './supergraph/supergraph.ts';
@@ -17,11 +18,16 @@ export async function createPlanner({ kind, ...options }: PlannerOptions): Promi
   // For interface objects, Apollo's planner drops types on which a field with `@requires` is selected; Hive's drops
   // some types on which any field is.
   const askedOfAll = interfaceObjectFields(document, kind === 'apollo' ? 'requiring' : 'all');
-  if (!separated) return { ...(await openPlanner({ kind, ...options })), askedOfAll };
+  if (!separated) {
+    const planner = await openPlanner({ kind, ...options });
+    return { ...planner, askedOfAll, apiSchema: planner.apiSchema + DEFER };
+  }
   const planner = await openPlanner({ kind, ...options, supergraphSdl: print(separated.document) });
+  const { tellsDeferred = false } = planner;
   return {
     askedOfAll,
-    apiSchema: withoutStandIns(planner.apiSchema, separated),
+    tellsDeferred,
+    apiSchema: withoutStandIns(planner.apiSchema, separated) + DEFER,
     plan: async (operation) => restoreArguments(await planner.plan(operation), separated),
     close: () => planner.close(),
   };

@@ -24,6 +24,7 @@ export async function openApolloPlanner(options: AdapterOptions): Promise<Planne
   const inTurn = createTurns({ atOnce: 1, maxWaiting });
   return {
     apiSchema: await thread.apiSchema(),
+    tellsDeferred: true,
     plan: (operation) => inTurn(() => thread.plan(operation)),
     close: () => thread.close(),
   };

@@ -4,6 +4,7 @@ import { QueryPlanner } from '@apollo/query-planner';
 import { GraphQLError, parse } from 'graphql';
 import { giveWayAsThread } from '../../platform/process/priority.ts';
 import { fromApollo } from './plan/plan.apollo.ts';
+import type { QueryPlan } from './plan/plan.ts';
 import { preferResolvableKeys } from './supergraph/supergraph.ts';
 import type { ThreadAnswer, ThreadGreeting } from './thread.ts';
 
@@ -18,13 +19,31 @@ if (!port) throw new Error('This module must run in a worker thread');
 function openPlanner(supergraphSdl: string) {
   const document = preferResolvableKeys(parse(supergraphSdl, { noLocation: true }));
   const supergraph = Supergraph.build(document, { validateSupergraph: false });
-  const config = { reuseQueryFragments: false, generateQueryFragments: false };
+  const config = {
+    reuseQueryFragments: false,
+    generateQueryFragments: false,
+    incrementalDelivery: { enableDefer: true },
+  };
   return { planner: new QueryPlanner(supergraph, config), schema: supergraph.apiSchema() };
 }
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 type Opened = ReturnType<typeof openPlanner>;
+
+/**
+ * The planner fails on some operations that it plans without their `@defer`, e.g. where what is deferred requires fields
+ * (version 2.14): then the plan tells nothing of it.
+ */
+function planOf(planner: QueryPlanner, operation: Operation): QueryPlan {
+  try {
+    return fromApollo(planner.buildQueryPlan(operation));
+  } catch (error) {
+    const { hasDefers } = operation.withNormalizedDefer();
+    if (!hasDefers || error instanceof RangeError) throw error;
+    return fromApollo(planner.buildQueryPlan(operation.withoutDefer()));
+  }
+}
 
 function answerTo({ planner, schema }: Opened, text: string): ThreadAnswer {
   let operation: Operation;
@@ -36,7 +55,7 @@ function answerTo({ planner, schema }: Opened, text: string): ThreadAnswer {
     };
   }
   try {
-    return { plan: fromApollo(planner.buildQueryPlan(operation)) };
+    return { plan: planOf(planner, operation) };
   } catch (error) {
     // The planner recurses over operations: a stack overflow is a too complex operation.
     return {

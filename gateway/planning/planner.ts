@@ -3,13 +3,15 @@ import type { QueryPlan } from './plan/plan.ts';
 
 /** Plans operations over the subgraphs of one supergraph. */
 export interface Planner {
-  /** The API schema as SDL: without inaccessible elements and federation's own types. */
+  /** The API schema as SDL: without inaccessible elements and federation's own types; as `createPlanner` gives it, with `@defer`. */
   readonly apiSchema: string;
   /**
    * Fields (`Interface.field`) that must be selected on all types at a place when they are selected on some. Otherwise,
    * the planner's plans send incomplete representations for them, or for fields beside them. Default: none.
    */
   readonly askedOfAll?: ReadonlySet<string>;
+  /** Whether a plan has nodes for the `@defer` in its text, each of which has a label. Default: the text has none. */
+  readonly tellsDeferred?: boolean;
   /**
    * Plans one valid operation: the text has no fragment definitions, no `@skip` or `@include` and no introspection.
    * @throws GraphQLError GRAPHQL_VALIDATION_FAILED when it is invalid, INTERNAL when no subgraphs have its fields;

@@ -25,7 +25,7 @@ function shared() {
   const query = (body: string, context = 'alice', subgraph = 'state') =>
     ask({ subgraph, body, kind: 'query' }, context);
   const mutate = (body: string) => ask({ subgraph: 'state', body, kind: 'mutation' }, 'alice');
-  return { asked, query, mutate };
+  return { asked, ask, query, mutate };
 }
 
 test('equal concurrent requests of a caller are sent once, others separately', async () => {
@@ -80,4 +80,18 @@ test('those who join have their own deadline, and share other failures', async (
   asked[2]?.fail(new BlobgraphError('SUBGRAPH_UNAVAILABLE', 'Down.'));
   for (const each of await Promise.allSettled(failing)) expect(each.status).toBe('rejected');
   expect(asked).toHaveLength(3);
+});
+
+test('those who join ask for themselves when the client of the first is gone', async () => {
+  const { asked, ask } = shared();
+  const leaving = new AbortController();
+  const first = ask({ subgraph: 'state', body: 'a', kind: 'query', signal: leaving.signal }, 'alice');
+  const second = ask({ subgraph: 'state', body: 'a', kind: 'query' }, 'alice');
+  expect(asked).toHaveLength(1);
+  leaving.abort();
+  asked[0]?.fail(new BlobgraphError('SUBGRAPH_UNAVAILABLE', 'Nobody waits.'));
+  await expect(first).rejects.toThrow('Nobody waits.');
+  await expect.poll(() => asked.length).toBe(2);
+  asked[1]?.answer('there');
+  expect(await second).toBe('there');
 });

@@ -1,6 +1,16 @@
 import { BlobgraphError } from '../../platform/errors/errors.ts';
 import type { SubgraphRequest, Subgraphs } from './subgraphs.ts';
 
+/** An answer that is awaited, and who asked for it first. */
+interface Shared {
+  readonly answer: Promise<string>;
+  readonly first: SubgraphRequest;
+}
+
+/** Whether those who joined a request may still get an answer: its own time is over, or its client is gone. */
+const isOfFirstAlone = (error: unknown, { signal }: SubgraphRequest): boolean =>
+  signal?.aborted || (error instanceof BlobgraphError && error.code === 'DEADLINE_EXCEEDED');
+
 /**
  * Shares the answer of identical requests to a subgraph that are made in one turn of the event loop. Whoever comes later
  * may know of a write that the answer does not, through any gateway. Mutations are never shared. Nor is a query that began
@@ -12,27 +22,26 @@ export function shareInFlight<Context>(
   callerOf: (context: Context) => string,
 ): Subgraphs<Context> {
   /** Pending answers, by caller and request. */
-  const awaited = new Map<string, Map<string, Promise<string>>>();
+  const awaited = new Map<string, Map<string, Shared>>();
 
   function query(request: SubgraphRequest, context: Context, caller: string): Promise<string> {
-    const own = awaited.get(caller) ?? new Map<string, Promise<string>>();
+    const own = awaited.get(caller) ?? new Map<string, Shared>();
     awaited.set(caller, own);
     const key = `${request.subgraph} ${request.body}`;
     const known = own.get(key);
     if (known) {
-      return known.catch((error: unknown) => {
-        // The deadline of the first request has passed, but not that of those who joined it.
-        if (!(error instanceof BlobgraphError) || error.code !== 'DEADLINE_EXCEEDED') throw error;
+      return known.answer.catch((error: unknown) => {
+        if (!isOfFirstAlone(error, known.first)) throw error;
         return subgraphs.ask(request, context);
       });
     }
     const answer = subgraphs.ask(request, context).finally(forget);
-    own.set(key, answer);
+    own.set(key, { answer, first: request });
     setImmediate(forget);
     return answer;
 
     function forget(): void {
-      if (own.get(key) === answer) own.delete(key);
+      if (own.get(key)?.answer === answer) own.delete(key);
       if (own.size === 0 && awaited.get(caller) === own) awaited.delete(caller);
     }
   }

@@ -101,10 +101,14 @@ interface Exchange {
   readonly body: string;
   readonly timeoutMs: number;
   readonly maxBytes: number;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** A function that sends a request once, within what is left of its time. @throws BlobgraphError DEADLINE_EXCEEDED */
-function sender({ name, origin, path }: Subgraph, { agent, caller, body, timeoutMs, maxBytes }: Exchange) {
+function sender(
+  { name, origin, path }: Subgraph,
+  { agent, caller, body, timeoutMs, maxBytes, signal }: Exchange,
+) {
   const limitMs = timeFor(timeoutMs);
   if (limitMs === 0) throw deadlineExceeded();
   const until = deadlineIn(limitMs);
@@ -115,10 +119,20 @@ function sender({ name, origin, path }: Subgraph, { agent, caller, body, timeout
   };
   return async (): Promise<string> => {
     const leftMs = leftUntil(until);
-    const exchange = { origin, path, method: 'POST', headers, body, timeoutMs: leftMs, maxBytes } as const;
+    const exchange = {
+      origin,
+      path,
+      method: 'POST',
+      headers,
+      body,
+      timeoutMs: leftMs,
+      maxBytes,
+      signal,
+    } as const;
     try {
       return checked(await exchangeText(agent, exchange), name);
     } catch (error) {
+      if (signal?.aborted) throw new NoAnswer(error, { again: false, counts: false });
       throw exchangeError(error, limitMs < timeoutMs);
     }
   };
@@ -132,16 +146,19 @@ export function createHttpSubgraphs(options: HttpSubgraphsOptions): HttpSubgraph
   const guard = createGuard();
   const subgraphs = new Map([...options.urls].map(([name, url]) => [name, subgraphAt(name, url)]));
 
-  async function ask({ subgraph: name, body, kind }: SubgraphRequest, caller: HttpCaller): Promise<string> {
+  async function ask(
+    { subgraph: name, body, kind, signal }: SubgraphRequest,
+    caller: HttpCaller,
+  ): Promise<string> {
     const subgraph = subgraphs.get(name);
     if (!subgraph) throw new TypeError(`The supergraph has no subgraph ${name}`);
     if (subgraph.inWork >= maxInWork) throw overloaded(name);
     subgraph.inWork += 1;
     try {
-      const send = sender(subgraph, { agent, caller, body, timeoutMs, maxBytes });
+      const send = sender(subgraph, { agent, caller, body, timeoutMs, maxBytes, signal });
       return await guard.run(name, send, { repeatable: kind === 'query' });
     } catch (error) {
-      logger.warn({ err: error, subgraph: name }, 'subgraph request failed');
+      if (!signal?.aborted) logger.warn({ err: error, subgraph: name }, 'subgraph request failed');
       throw clientError(error, name, maxAnswerMiB);
     } finally {
       subgraph.inWork -= 1;

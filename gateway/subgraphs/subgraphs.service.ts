@@ -74,7 +74,7 @@ export function createServiceSubgraphs(deps: {
     return isTold(error) ? (error as BlobgraphError) : subgraphUnavailable(subgraph, error);
   }
   return {
-    async ask({ subgraph, body, kind }, { viewer, makeLarge, isTelling }) {
+    async ask({ subgraph, body, kind, signal }, { viewer, makeLarge, isTelling }) {
       const repeatable = kind === 'query';
       const maxBytes = maxAnswerMiB * MEBIBYTE;
       const large = makeLarge && { fromBytes: LARGE_BYTES, wait: makeLarge };
@@ -92,10 +92,11 @@ export function createServiceSubgraphs(deps: {
           timeoutMs: repeatable ? queryTimeoutMs : MUTATION_TIMEOUT_MS,
           maxBytes,
           large,
+          ...(signal && { signal }),
         });
         return resultOf(answer);
       } catch (error) {
-        logger.warn({ err: error, subgraph }, 'subgraph request failed');
+        if (!signal?.aborted) logger.warn({ err: error, subgraph }, 'subgraph request failed');
         throw failure(subgraph, error);
       }
     },

@@ -5,6 +5,8 @@ export interface SubgraphRequest {
   readonly body: string;
   /** Only a query may be sent again, or shared between operations. */
   readonly kind: 'query' | 'mutation';
+  /** Nobody waits for the answer any more when it aborts. Default: somebody does. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Calls subgraphs on behalf of the caller in `Context`. */

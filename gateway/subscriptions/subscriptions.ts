@@ -22,13 +22,14 @@ import type { Callers } from '../admission/callers.ts';
 import type { GatewayContext } from '../admission/context.ts';
 import type { Documents } from '../documents/documents.ts';
 import { type NamedDocument, namedDocumentOf } from '../documents/named-document.ts';
-import type { ExecutionRequest } from '../execution/executor.ts';
+import type { ExecutionRequest, LaterResult } from '../execution/executor.ts';
 import type { Declarations } from '../graph/graph.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { Operations } from '../operations/operations.ts';
-import { type Answer, presentable, presentableError } from '../operations/present.ts';
+import { type Answer, presentable, presentableError, presentableLater } from '../operations/present.ts';
 import { type Follow, Followed } from './followed.ts';
 import { type Hydrate, shareHydrations } from './hydration.ts';
+import { type ToldInParts, toldInParts } from './operation-in-parts.ts';
 
 export interface SubscriptionDependencies {
   readonly operations: Operations<GatewayContext>;
@@ -119,6 +120,34 @@ async function runInTurn(
   } catch (error) {
     return presentableError(error, deps.logger);
   }
+}
+
+async function* presented(parts: AsyncIterable<LaterResult>, logger: Logger) {
+  for await (const part of parts) yield presentableLater(part, logger);
+}
+
+/** Runs an operation in a turn of its user, and tells it in parts: the turn ends when all of them are made. */
+function runInParts(
+  { operation, session: { viewer } }: Carried,
+  variables: Readonly<Record<string, unknown>>,
+  { shares, requestTimeoutMs, logger }: Running,
+): Promise<Answer | ToldInParts['results']> {
+  return new Promise((resolve) => {
+    const left = new AbortController();
+    const { signal } = left;
+    const tell = async (context: GatewayContext) => {
+      const request = { variables, context, signal };
+      const result = await withinTime(requestTimeoutMs, () => operation.answerInParts(request));
+      if ('json' in result) return resolve(JSON.parse(result.json));
+      const { later, ...first } = result;
+      const shown = presentable(first, logger);
+      if (!later) return resolve(shown);
+      const told = toldInParts(shown, presented(later, logger), () => left.abort(DONE));
+      resolve(told.results);
+      await told.made;
+    };
+    inTurn(shares, viewer, {}, tell).catch((error: unknown) => resolve(presentableError(error, logger)));
+  });
 }
 
 /** Finds an operation that was good with the supergraph before. @throws GraphQLError why it no longer is */
@@ -234,7 +263,9 @@ export function serveSubscriptions(
     count: ({ viewer }) => callers.count(viewer),
     prepare: prepareWith(deps),
     async execute({ variableValues, contextValue }) {
-      return (await runInTurn(contextValue as Carried, variableValues ?? {}, deps)) as ExecutionResult;
+      const carried = contextValue as Carried;
+      const run = carried.operation.defers ? runInParts : runInTurn;
+      return (await run(carried, variableValues ?? {}, deps)) as ExecutionResult;
     },
     subscribe({ variableValues, contextValue }) {
       const carried = contextValue as Carried;

@@ -45,6 +45,9 @@ export interface Beside {
  */
 export const canaryDurable = (processorId: string): string => `${processorId}_canary`;
 
+/** The processor whose durable it is. */
+export const processorOf = (durable: string): string => durable.replace(/_canary$/, '');
+
 const BYTES = 6;
 
 /** A blob's place among all, 0 to below 1: the same whenever it is asked, and another for each candidate. */

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { BlobgraphError } from '../errors/errors.ts';
 import {
   createProcessorCatalog,
@@ -111,6 +111,42 @@ describe('processor catalog', () => {
     list.mockRejectedValue(unavailable);
     await expect(catalog.takers('text-input-v1', 'blob.created')).rejects.toBe(unavailable);
   });
+});
+
+it('a catalog that is followed knows a change within a second, and asks as often, however much is asked of it', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  let said = [processor('a')];
+  const list = vi.fn(async () => said);
+  const clock = { now: () => new Date() };
+  const catalog = createProcessorCatalog({ registry: { list }, clock, logger: { warn: vi.fn() } });
+  const following = catalog.follow();
+  following.start();
+  await vi.advanceTimersByTimeAsync(1_000);
+  /** Requests in a second in which so many blobs come. */
+  const requests = async (blobs: number) => {
+    const before = list.mock.calls.length;
+    for (let step = 0; step < 10; step += 1) {
+      for (let blob = 0; blob < blobs / 10; blob += 1) {
+        await catalog.takers('text-input-v1', 'blob.created');
+        await catalog.get('a');
+      }
+      await vi.advanceTimersByTimeAsync(100);
+    }
+    return list.mock.calls.length - before;
+  };
+  const idle = await requests(0);
+  expect(idle).toBeGreaterThanOrEqual(2);
+  expect(idle).toBeLessThanOrEqual(3);
+  expect(await requests(1_000)).toBeLessThanOrEqual(3);
+  for (let change = 0; change < 5; change += 1) {
+    said = [processor('a'), processor(`b-${change}`)];
+    await vi.advanceTimersByTimeAsync(1_000);
+    // It is there: nobody waits for it.
+    expect(catalog.known()).toEqual(said);
+    expect(await catalog.takers('text-input-v1', 'blob.created')).toHaveLength(2);
+  }
+  await following.stop();
 });
 
 describe('registerUntilDone', () => {

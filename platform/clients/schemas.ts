@@ -82,7 +82,7 @@ export interface SchemaClient {
 
 /**
  * A document as its taker takes it: as it is, or read as a newer version.
- * @throws BlobgraphError UPCAST_FAILED, and like {@link SchemaClient.validator}
+ * @throws BlobgraphError SCHEMA_VERSION_NOT_TAKEN, UPCAST_FAILED, and like {@link SchemaClient.validator}
  */
 export async function readAsTaken(
   schemas: Pick<SchemaClient, 'upcast' | 'readableAs'>,
@@ -96,7 +96,7 @@ export async function readAsTaken(
   if (version !== null)
     return { schemaId, schemaVersion: version, data: await schemas.upcast(document, version) };
   const message = `The blob is of version ${schemaVersion} of \`${schemaId}\`; ${taken[schemaId]} is taken, and no version of that can it be read as.`;
-  throw new BlobgraphError('UPCAST_FAILED', message);
+  throw new BlobgraphError('SCHEMA_VERSION_NOT_TAKEN', message);
 }
 
 /** The version that documents without one are validated by; or why no documents are taken any more. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type ProcessingState, processingStates } from '../events/events.ts';
 import { type RoutedPath, routed } from '../ids/service-path.ts';
+import type { TakenVersions } from '../json-schema/versions/range.ts';
 import type { ServiceHttp } from './http/http.ts';
 
 /** A user's blob as the state service's REST shows it. */
@@ -98,6 +99,8 @@ export interface RunBeginning {
   readonly generation?: number;
   /** The version that begins it: a run that is another version's is not begun. Default: the present one. */
   readonly processor_version?: string;
+  /** Versions of schemas that this process takes: another version of the processor may have registered since. Default: as registered. */
+  readonly takes_versions?: TakenVersions;
 }
 
 const begunSchema = z.object({
@@ -217,6 +220,7 @@ export interface StateClient {
    * Reports PROCESSING and answers what the run works on. Of an older generation nothing is reported. Safe to do again.
    * @throws BLOB_NOT_FOUND: the blob was deleted; CONTENT_MISSING: a user's blob has lost its document;
    *   FORBIDDEN: the processor is not registered as one that takes or reads its schema;
+   *   SCHEMA_VERSION_NOT_TAKEN, UPCAST_FAILED: its document cannot be handed over as the process takes it;
    *   VALIDATION_FAILED: another's blob that is still pending; PROCESSOR_PAUSED, PROCESSOR_RETIRED
    */
   begin(userId: string, run: RunBeginning): Promise<BegunRun>;

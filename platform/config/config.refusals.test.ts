@@ -67,7 +67,7 @@ describe('a bad value is refused by its variable and what is allowed, and not re
     ['JWT_PUBLIC_KEY', privatePem, publicKeyFix],
     ['JWT_PUBLIC_KEY', publicPem.replaceAll('M', '?'), publicKeyFix],
     ['SERVICE_SECRET', 'sekret', 'must have at least 32 characters'],
-    ['ROUTER_SECRET', 'sekret', 'must have at least 32 characters'],
+    ['ROUTER_SECRET', 'sekret', 'must have at least 32 characters in each line'],
     ['STATE_KEY', 'sekret', 'must be private Ed25519 keys: PKCS#8, in PEM or its base64 alone'],
     ['PROCESSOR_HOSTS', 'http://sekret', /^must be hosts with commas between/],
     ['PROCESSOR_HOSTS', 'a.example,', /^must be hosts with commas between/],

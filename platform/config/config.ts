@@ -24,6 +24,7 @@ import { doubleKeys, type KeyPlace, keyPlaces, keySettings, missingKeys } from '
 import { servicePorts } from './services.generated.ts';
 import { type ServiceName, serviceNames, serviceUrls, serviceUrlVariables } from './services.ts';
 import { type StoresConfig, storeContradictions, storesOf, storeVariables } from './stores.ts';
+import { linesOf } from './values.ts';
 import { type WebhooksConfig, webhooksOf, webhookVariables } from './webhooks.ts';
 
 export { ConfigError } from './error.ts';
@@ -82,8 +83,8 @@ export interface Config extends StoresConfig, FrontConfig {
   readonly localCalls: boolean;
   /** The least important lines that are logged. */
   readonly logLevel: string;
-  /** Opens `/graphql` to other routers. */
-  readonly routerSecret?: string;
+  /** Each opens `/graphql` to another router; absent: one that is made under `dataDir`, in production none. */
+  readonly routerSecrets?: readonly string[];
   /** Secret of services of the previous release: accepted, and used to call them, while it is set. */
   readonly serviceSecret?: string;
   /** Private keys of services: the text of the keys, or the file of it. */
@@ -239,7 +240,7 @@ function configOf(env: Environment, given: NodeJS.ProcessEnv): Config {
     urls: serviceUrls(env, env.PORT_OFFSET),
     serviceKeys: keyPlaces(serviceNames, env),
     ...defined({
-      routerSecret: env.ROUTER_SECRET,
+      routerSecrets: env.ROUTER_SECRET === undefined ? undefined : linesOf(env.ROUTER_SECRET),
       processorHosts: env.PROCESSOR_HOSTS,
       serviceSecret: env.SERVICE_SECRET,
       connectionKey: env.CONNECTION_KEY ? Buffer.from(env.CONNECTION_KEY, 'base64') : undefined,

@@ -105,7 +105,7 @@ export const doorVariables = {
       .min(1)
       .optional()
       .describe(
-        'the graph with processors from outside, as [`npm run compose`](processor-contract.md#what-an-operator-does) prints it: what the registry of processors begins with, and what is served while it was never heard ([how](operations.md#the-supergraph-while-it-runs)); unset: our own',
+        'the graph with processors from outside, as [`npm run compose`](processor-contract.md#what-an-operator-does) prints it: what the registry of processors begins with (read again every 2 s; another one is served without a restart), and what is served while the registry was never heard ([how](operations.md#the-supergraph-while-it-runs)); unset: our own',
       ),
   }),
   ...readBy('gateway', {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { hostList } from '../egress/hosts.ts';
 import { serviceList } from './services.ts';
-import { longSecret, readBy, secret, wholeNumber, yesOrNo } from './values.ts';
+import { longSecret, longSecrets, readBy, secret, wholeNumber, yesOrNo } from './values.ts';
 
 /** The variables of a process, whatever it runs. */
 export const processVariables = {
@@ -38,8 +38,8 @@ export const processVariables = {
 
 /** The variables of who may call a service, and what keeps secrets. */
 export const trustVariables = {
-  ROUTER_SECRET: longSecret(32).describe(
-    'shown by another router (`x-service-secret`) beside the user’s token: opens `/graphql` alone; 32 characters or more; unset: in development made under `DATA_DIR`, in production none',
+  ROUTER_SECRET: longSecrets(32).describe(
+    'shown by [another router](routers.md) (`x-service-secret`) beside the user’s token: opens `/graphql` alone; 32 characters or more; of several routers, or while one is replaced, one in each line; unset: in development made under `DATA_DIR`, in production none',
   ),
   SERVICE_SECRET: longSecret(32).describe(
     'the secret that services of the release before sign with: accepted, and used to call them, while it is set; unset it once all are replaced',

@@ -32,12 +32,23 @@ const SECRET = 'sekret-of-thirty-two-characters!!';
 
 describe('a secret in a file', () => {
   it.each(['', '\n', '\r\n'])('is read without the line end %j', (end) => {
-    expect(loadConfig({ ROUTER_SECRET_FILE: file(SECRET + end) }).routerSecret).toBe(SECRET);
+    expect(loadConfig({ SERVICE_SECRET_FILE: file(SECRET + end) }).serviceSecret).toBe(SECRET);
   });
 
   it('keeps all else that it holds', () => {
     const held = ` ${SECRET} \n`;
-    expect(loadConfig({ ROUTER_SECRET_FILE: file(`${held}\n`) }).routerSecret).toBe(held);
+    expect(loadConfig({ SERVICE_SECRET_FILE: file(`${held}\n`) }).serviceSecret).toBe(held);
+  });
+
+  it('is one of several, a line each, where it is that of routers', () => {
+    const [first, second] = [SECRET, [...SECRET].reverse().join('')];
+    const { routerSecrets } = loadConfig({ ROUTER_SECRET_FILE: file(`${first}\r\n\n${second}\n`) });
+    expect(routerSecrets).toEqual([first, second]);
+    expect(refusal({ ROUTER_SECRET: `${first}\nsekret` })).toBe(
+      'ROUTER_SECRET: must have at least 32 characters in each line',
+    );
+    expect(refusal({ ROUTER_SECRET: ' \n' })).toContain('ROUTER_SECRET: must have');
+    expect(loadConfig({ ROUTER_SECRET: '' }).routerSecrets).toBeUndefined();
   });
 
   it('is held to the same rules, and none of it is told', () => {
@@ -49,8 +60,8 @@ describe('a secret in a file', () => {
     expect(refusal({ ROUTER_SECRET: SECRET, ROUTER_SECRET_FILE: file(SECRET) })).toBe(
       'ROUTER_SECRET_FILE: set it or ROUTER_SECRET, not both',
     );
-    const { routerSecret } = loadConfig({ ROUTER_SECRET: '', ROUTER_SECRET_FILE: file(SECRET) });
-    expect(routerSecret).toBe(SECRET);
+    const { routerSecrets } = loadConfig({ ROUTER_SECRET: '', ROUTER_SECRET_FILE: file(SECRET) });
+    expect(routerSecrets).toEqual([SECRET]);
   });
 
   it.each([
@@ -77,7 +88,8 @@ describe('a secret in a file', () => {
     const path = file(SECRET);
     chmodSync(path, 0o000);
     // Whoever runs as root may read it all the same.
-    if (process.getuid?.() === 0) expect(loadConfig({ ROUTER_SECRET_FILE: path }).routerSecret).toBe(SECRET);
+    if (process.getuid?.() === 0)
+      expect(loadConfig({ ROUTER_SECRET_FILE: path }).routerSecrets).toEqual([SECRET]);
     else
       expect(refusal({ ROUTER_SECRET_FILE: path })).toContain('ROUTER_SECRET_FILE: the file cannot be read');
   });

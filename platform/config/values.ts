@@ -33,6 +33,25 @@ export const list = (isEntry: (text: string) => boolean, what: string) =>
 export const longSecret = (length: number) =>
   secret(z.string().min(length, `must have at least ${length} characters`).optional());
 
+/** As {@link longSecret}, one in each line: another takes the place of one while both are known. */
+export const longSecrets = (length: number) =>
+  secret(
+    z
+      .string()
+      .refine((text) => {
+        const lines = linesOf(text);
+        return lines.length > 0 && lines.every((line) => line.length >= length);
+      }, `must have at least ${length} characters in each line`)
+      .optional(),
+  );
+
+/** Lines that hold something, without the spaces around them. */
+export const linesOf = (text: string): readonly string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+
 /** Marks a variable as a secret: `NAME_FILE` may name a file that holds it instead. */
 export const secret = <Schema extends z.ZodType>(schema: Schema): Schema => schema.meta({ secret: true });
 

@@ -36,5 +36,5 @@ export function listedSubgraphs(): ListedSubgraph[] {
 export const shippedSubgraphs = (): SubgraphSdl[] =>
   listedSubgraphs().map(({ name, url, sdlFile }) => ({ name, url, sdl: read(sdlFile) }));
 
-/** The supergraph that they are, composed when they were made. */
-export const shippedSupergraph = (): string => read('gateway/supergraph.graphql');
+/** The supergraph that they are, as it was composed when they were made: without the comment that its file begins with. */
+export const shippedSupergraph = (): string => read('gateway/supergraph.graphql').replace(/^#.*\n\n/, '');

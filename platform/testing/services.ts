@@ -1,4 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { parseEnvironment } from '../config/environment-file.ts';
 import { projectFile } from '../process/paths.ts';
@@ -36,3 +38,10 @@ export function services(): ServiceAddresses {
     },
   };
 }
+
+/** The path of a program that tests use where it is installed: in `PATH`, or by `cargo install`. */
+export const programAtHand = (name: string): string | undefined =>
+  [...(process.env['PATH'] ?? '').split(delimiter), join(homedir(), '.cargo', 'bin')]
+    .filter((folder) => folder !== '')
+    .map((folder) => join(folder, name))
+    .find((path) => existsSync(path));

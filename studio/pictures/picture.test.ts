@@ -24,15 +24,18 @@ test('of the same moment, the larger id comes first, as in the index', () => {
   expect(inOrder([row('a', at), row('c', at), row('b', at)]).map(({ id }) => id)).toEqual(['c', 'b', 'a']);
 });
 
-test('pages begin anew where the newest end, once more came than these hold', () => {
+test('pages begin anew amid the newest, once more came than these hold, and not again with each that comes', () => {
   const minute = (n: number) => new Date(Date.UTC(2026, 4, 1, 12, n)).toISOString();
   const newest = Array.from({ length: 50 }, (_, n) => row(`new-${n}`, minute(59 - n)));
   const older = [row('old', minute(5))];
-  const anew = '2026-05-01T12:10:00.001Z';
+  const anew = '2026-05-01T12:34:00.001Z';
   expect(beginningAfter(newest, older)).toBe(anew);
   expect(beginningAfter(newest, [])).toBe(anew);
   expect(beginningAfter(newest, [row('new-49', minute(10)), ...older])).toBeNull();
   expect(beginningAfter(newest.slice(0, 49), older)).toBeNull();
+  const begun = newest.slice(25);
+  const later = [row('later', minute(60)), ...newest.slice(0, 49)];
+  expect(beginningAfter(later, begun)).toBeNull();
 });
 
 const rendition = (width: number, format: Rendition['format']) =>

@@ -54,14 +54,17 @@ export const largestOf = (
       undefined,
     );
 
+const createdAt = (row: PictureRow | undefined): number => Date.parse(row?.createdAt ?? '');
+
 /**
- * The time before which pages must begin, so that nothing is missing between them and the newest; null where nothing is. To
- * the millisecond behind the oldest of the newest, which both then have.
+ * The time before which pages must begin, so that nothing is missing between them and the newest; null where nothing is. It
+ * is to the millisecond behind the middle one of the newest, which both then have: half as many more may come before pages
+ * begin anew again.
  */
 export function beginningAfter(newest: readonly PictureRow[], pages: readonly PictureRow[]): string | null {
-  const oldest = Date.parse(newest.at(-1)?.createdAt ?? '');
-  const first = Math.max(...pages.map(({ createdAt }) => Date.parse(createdAt)));
-  return newest.length >= NEWEST && oldest > first ? new Date(oldest + 1).toISOString() : null;
+  const first = Math.max(...pages.map(createdAt));
+  const isApart = newest.length >= NEWEST && createdAt(newest.at(-1)) > first;
+  return isApart ? new Date(createdAt(newest[NEWEST / 2]) + 1).toISOString() : null;
 }
 
 /** E.g. "2 May 2026, 14:05": as the camera wrote it, in the time of the place, whatever zone the reader is in. */

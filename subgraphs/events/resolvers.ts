@@ -1,4 +1,5 @@
 import { DateTimeISOResolver } from 'graphql-scalars';
+import { processorOf } from '../../platform/clients/canary.ts';
 import { requireOperator } from '../../platform/serving/access/authenticate.ts';
 import { cursorOf, deadLetterPage, eventOf, noSuchLetter, pageInfoOf } from './dead-letters.ts';
 import type { Resolvers } from './graphql.generated.ts';
@@ -41,7 +42,7 @@ export const resolvers: Resolvers = {
   },
   DeadLetterEdge: { cursor: cursorOf, node: (letter) => letter },
   DeadLetter: {
-    processorId: ({ durable }) => durable,
+    processorId: ({ durable }) => processorOf(durable),
     event: (letter) => eventOf(letter).event,
     blobId: (letter) => eventOf(letter).blobId,
     userId: (letter) => eventOf(letter).userId,

@@ -13,6 +13,7 @@ import type {
   SupergraphSummary,
 } from './supergraph/store/store.ts';
 import type { Supergraphs } from './supergraph/supergraphs.ts';
+import type { UsedOperation } from './usage/store.ts';
 
 /** The resolvers' context, one a request. */
 export interface Context {
@@ -25,13 +26,16 @@ export interface Context {
   /** Batched reads by id; null for an unknown one. */
   readonly processors: DataLoader<string, Processor | null>;
   /** Texts of stored supergraphs, by version. */
-  readonly sdls: DataLoader<number, string>;
+  readonly supergraphSdls: DataLoader<number, string>;
+  /** Texts of their subgraphs, by hash. */
+  readonly subgraphSdls: DataLoader<string, string>;
 }
 
 export type ProcessorModel = Processor;
 export type ProcessorCanaryModel = Canary;
 export type ProcessorHealthModel = Health;
 export type SupergraphModel = object;
+export type OperationUseModel = UsedOperation;
 export type SupergraphVersionModel = StoredSupergraph | SupergraphSummary;
 export type SupergraphSubgraphModel = StoredSubgraph;
 export type SchemaChangeModel = StoredChange;

@@ -24,6 +24,7 @@ import { maySeeInside } from './registry/inside.ts';
 import { type LifecycleAction, parseReason } from './registry/lifecycle.ts';
 import { isRetired, type Processor as Registered } from './registry/processor.ts';
 import {
+  OperationUse,
   refusedChange,
   SchemaChangeUse,
   Supergraph,
@@ -187,4 +188,5 @@ export const resolvers: Resolvers = {
   SupergraphVersion,
   SupergraphSubgraph,
   SchemaChangeUse,
+  OperationUse,
 };

@@ -41,10 +41,7 @@ function givenIn(body: unknown): Given {
   return { declared, canary: Object(canary) };
 }
 
-function declarationRoutes(
-  app: FastifyInstance,
-  deps: Omit<RoutesDependencies, 'http' | 'logger'>,
-): void {
+function declarationRoutes(app: FastifyInstance, deps: Omit<RoutesDependencies, 'http' | 'logger'>): void {
   const { registry } = deps;
   app.post('/api/v1/processors', async ({ body, caller }) => {
     const { canary, declared } = givenIn(body);

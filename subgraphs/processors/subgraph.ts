@@ -42,7 +42,8 @@ export async function installProcessors(app: FastifyInstance, deps: ProcessorsDe
       health,
       egress,
       processors: new DataLoader((ids) => registry.find(ids)),
-      sdls: new DataLoader((versions) => supergraphs.sdlsOf(versions)),
+      supergraphSdls: new DataLoader((versions) => supergraphs.sdlsOf(versions)),
+      subgraphSdls: new DataLoader((hashes) => supergraphs.subgraphSdlsOf(hashes)),
     }),
     logger,
   });

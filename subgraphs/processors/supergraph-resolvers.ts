@@ -2,6 +2,7 @@ import { InputErrors, toUserErrors } from '../../platform/errors/errors.ts';
 import { requireOperator } from '../../platform/serving/access/authenticate.ts';
 import type {
   MutationResolvers,
+  OperationUseResolvers,
   QueryResolvers,
   SchemaChangeUseResolvers,
   SubgraphOrigin,
@@ -13,6 +14,8 @@ import { BreakingChanges } from './supergraph/breaking.ts';
 import type { Changed } from './supergraph/changing.ts';
 import { parseAllowed } from './supergraph/given.ts';
 import { MAX_VERSIONS } from './supergraph/store/store.ts';
+import { operationName } from './usage/affected.ts';
+import type { Concerns } from './usage/store.ts';
 
 /** A payload's members where nothing was changed: what would have been, and why it was not. */
 export const refusedChange = (error: unknown) => ({
@@ -48,6 +51,18 @@ export const supergraphMutations: Pick<MutationResolvers, 'withdrawSubgraph' | '
   },
 };
 
+const MAX_CONCERNS = 1_000;
+
+/** @throws InputErrors VALIDATION_FAILED */
+function parseConcerns(concerns: Concerns): Concerns {
+  for (const field of ['coordinates', 'types'] as const)
+    if (concerns[field].length > MAX_CONCERNS) {
+      const message = `\`${field}\` must have at most ${MAX_CONCERNS} entries.`;
+      throw new InputErrors([{ field, code: 'VALIDATION_FAILED', message }]);
+    }
+  return concerns;
+}
+
 /** @throws InputErrors VALIDATION_FAILED */
 function limitOf(first: number): number {
   if (first >= 1 && first <= MAX_VERSIONS) return first;
@@ -60,16 +75,26 @@ export const Supergraph: SupergraphResolvers = {
   history: (_parent, { first }, { supergraphs }) => supergraphs.history(limitOf(first)),
   problem: (_parent, _args, { supergraphs }) => supergraphs.problem(),
   recordedOperations: (_parent, _args, { supergraphs }) => supergraphs.recordedOperations(),
+  operationsUsing: (_parent, concerns, { supergraphs }) =>
+    supergraphs.operationsUsing(parseConcerns(concerns)),
 };
 
 export const SupergraphVersion: SupergraphVersionResolvers = {
   subgraphs: ({ subgraphs }) => [...subgraphs],
   changes: ({ changes }) => [...changes],
-  sdl: (version, _args, { sdls }) => ('sdl' in version ? version.sdl : sdls.load(version.version)),
+  sdl: (version, _args, { supergraphSdls }) =>
+    'sdl' in version ? version.sdl : supergraphSdls.load(version.version),
 };
 
 export const SupergraphSubgraph: SupergraphSubgraphResolvers = {
   origin: ({ origin }) => origin.toUpperCase() as SubgraphOrigin,
+  types: ({ types }) => [...types],
+  sdl: ({ hash }, _args, { subgraphSdls }) => subgraphSdls.load(hash),
+};
+
+export const OperationUse: OperationUseResolvers = {
+  operation: (operation) => operationName(operation),
+  uses: ({ coordinates, types }) => [...new Set([...coordinates, ...types])],
 };
 
 export const SchemaChangeUse: SchemaChangeUseResolvers = {

@@ -256,6 +256,7 @@ describe('operators’ work', () => {
     async (_name, route) => {
       const bodyOf: Readonly<Record<string, unknown>> = {
         eraseUser: { user_id: 'alice' },
+        rollbackSupergraph: { to: 1 },
         registerSchema: { id: 'x-v1', version: '1.0.0', definition: {} },
         registerProcessor: {
           ...{ id: 'x', name: 'X', storage_type: 'REDIS', connection_string: 'x', database_name: 'x' },

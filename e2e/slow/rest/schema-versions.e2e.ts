@@ -45,9 +45,16 @@ describe('a schema in three versions', () => {
     const versions = Object.entries(moods);
     for (const [index, [version, definition]] of versions.entries()) {
       const report = await ask(operator, 'POST', `/api/v1/schemas/${ID}/check`, { version, definition });
-      expect(report.body).toMatchObject({ compatible: index === 0, version, compatibility: 'BACKWARD' });
+      expect(report.body.report).toMatchObject({
+        compatible: index === 0,
+        version,
+        compatibility: 'BACKWARD',
+      });
       if (index > 0) {
-        expect(report.body.problems[0]).toMatchObject({ verdict: 'INCOMPATIBLE', fix: expect.any(String) });
+        expect(report.body.report.problems[0]).toMatchObject({
+          verdict: 'INCOMPATIBLE',
+          fix: expect.any(String),
+        });
         const refused = await ask(operator, 'POST', '/api/v1/schemas', { id: ID, version, definition });
         expect(refused.body).toMatchObject({ status: 409, code: 'SCHEMA_INCOMPATIBLE' });
       }

@@ -57,28 +57,42 @@ export async function cancelExpansion(user: GraphClient, blobId: string | undefi
   expect(cancelProcessing.userErrors).toEqual([]);
 }
 
-async function operate(studio: Studio, name: 'pauseProcessor' | 'resumeProcessor'): Promise<void> {
+/** Those that take drafts. */
+const OF_DRAFTS = ['text-expansion', 'text-insights'];
+
+async function operate(
+  studio: Studio,
+  name: 'pauseProcessor' | 'resumeProcessor',
+  ids: readonly string[],
+): Promise<void> {
   const operator = createGraphClient(studio.url, await studio.system.token('olga', ['operator']));
-  for (const id of ['text-expansion', 'text-insights'])
+  for (const id of ids)
     await operator.query(`mutation ($id: ID!) { ${name}(id: $id) { userErrors { code } } }`, { id });
 }
 
-export const resume = (studio: Studio): Promise<void> => operate(studio, 'resumeProcessor');
+export const resume = (studio: Studio, ids = OF_DRAFTS): Promise<void> =>
+  operate(studio, 'resumeProcessor', ids);
 
 interface Waiting {
-  readonly blob: { readonly processing: { readonly runs: readonly { readonly obstacle: unknown }[] } };
+  readonly blob: {
+    readonly processing: {
+      readonly runs: readonly { readonly processorId: string; readonly obstacle: unknown }[];
+    };
+  };
 }
 
-/** Nothing is made of drafts from now on; a pause takes a moment to be heard of everywhere. */
-export async function pause(studio: Studio): Promise<void> {
-  await operate(studio, 'pauseProcessor');
-  const query = 'query ($id: ID!) { blob(id: $id) { processing { runs { obstacle { code } } } } }';
+/** These make nothing of drafts from now on; a pause takes a moment to be heard of everywhere. */
+export async function pause(studio: Studio, ids = OF_DRAFTS): Promise<void> {
+  await operate(studio, 'pauseProcessor', ids);
+  const query =
+    'query ($id: ID!) { blob(id: $id) { processing { runs { processorId obstacle { code } } } } }';
   let probes = 0;
   const waits = async () => {
     probes += 1;
     const id = await createDraft(studio.user, { content: `${TEXT} ${probes}`, book: 'probe', chapter: 1 });
     const { blob } = await studio.user.query<Waiting>(query, { id });
-    return blob.processing.runs.every(({ obstacle }) => obstacle !== null);
+    const { runs } = blob.processing;
+    return ids.every((each) => runs.some((run) => run.processorId === each && run.obstacle !== null));
   };
   await expect.poll(waits, WAIT).toBe(true);
 }

@@ -185,9 +185,23 @@ export const filledScreens = (filled: Filled): readonly View[] => [
 /** Their other states: tabs, dialogs, menus. */
 export const filledStates = (filled: Filled): readonly View[] => [...ofTheBook(filled), ...others(filled)];
 
-/** Opens a view, and waits until nothing in it is loading: what comes later would move under a look or a click. */
-export async function show(studio: Studio, { address, ready }: View): Promise<Page> {
-  const page = await studio.open(address);
+/** Leads an open page to an address, by one where nothing is: a screen that was there already begins anew. */
+async function lead(page: Page, address: string): Promise<Page> {
+  const nothing = page.getByRole('heading', { name: 'Nothing here' });
+  const go = (to: string) => page.evaluate(`location.hash = ${JSON.stringify(to)}`);
+  await go('#/nothing/here');
+  await nothing.waitFor();
+  await go(address);
+  await nothing.waitFor({ state: 'detached' });
+  return page;
+}
+
+/**
+ * Shows a view, and waits until nothing in it is loading: what comes later would move under a look or a click.
+ * @param opened a page to show it in. Default: a new one
+ */
+export async function show(studio: Studio, { address, ready }: View, opened?: Page): Promise<Page> {
+  const page = await (opened ? lead(opened, address) : studio.open(address));
   await ready(page);
   await page.locator('[data-loading]').first().waitFor({ state: 'detached' });
   return page;

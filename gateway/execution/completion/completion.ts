@@ -1,16 +1,16 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { BlobgraphError, type ErrorCode } from '../../../platform/errors/errors.ts';
 import { HOW_TO_ASK_FOR_LESS } from '../../subgraphs/subgraph-errors.ts';
-import type { LocatedError, LocatedErrors } from '../data/located-errors.ts';
+import type { ErrorsByPlace, LocatedError } from '../data/located-errors.ts';
 import { isObject, setOwn, type Values } from '../data/values.ts';
 import type { Introspected } from './introspection.ts';
-import type { Completion, Place, Shape, ShapedField } from './shape.ts';
+import { type ResponsePath, responsePath } from './response-path.ts';
+import type { Completion, DeferredObject, Place, Shape, ShapedField } from './shape.ts';
 
 /** A null in a non-null position, which makes its parent null. */
 const INVALID: unique symbol = Symbol('invalid');
 
 type Completed = unknown;
-type ResponsePath = (string | number)[];
 
 export interface CompletionOptions {
   /** The root of the result. */
@@ -18,11 +18,15 @@ export interface CompletionOptions {
   /** The merged answers of subgraphs, by their keys. */
   readonly data: Values;
   /** Undefined when subgraphs reported none. */
-  readonly errors: LocatedErrors | undefined;
+  readonly errors: ErrorsByPlace | undefined;
   /** Null when the operation has no introspection fields. */
   readonly introspected: Introspected | null;
   /** Bytes that the answer may have, approximately. */
   readonly maxBytes: number;
+  /** Bytes of it that were told before. Default: none. */
+  readonly bytesBefore?: number;
+  /** The path of what is told later. Default: the root, all of which is told. */
+  readonly path?: readonly (string | number)[];
 }
 
 export interface CompletedResult {
@@ -30,8 +34,10 @@ export interface CompletedResult {
   readonly data: Values | null;
   /** With paths of response keys; errors that belong to no field come last. */
   readonly errors: readonly GraphQLFormattedError[];
-  /** Approximate size as JSON, without the errors. */
+  /** Approximate size as JSON, with what was told before and without the errors. */
   readonly bytes: number;
+  /** Those within `data` alone: of what an error has nulled no more is told. */
+  readonly deferred: readonly DeferredObject[];
 }
 
 const nothing: ReadonlySet<GraphQLFormattedError> = new Set();
@@ -45,10 +51,11 @@ const SCALAR_BYTES = 8;
  */
 class Completer {
   readonly errors: GraphQLFormattedError[] = [];
+  readonly deferred: DeferredObject[] = [];
   readonly #options: CompletionOptions;
-  readonly #path: ResponsePath = [];
+  readonly #path: ResponsePath;
   readonly #sizes = new Map<object, number>();
-  bytes = 0;
+  bytes: number;
   /** Above 0 where an error that was reported already explains missing values. */
   #explanations = 0;
   /** Above 0 within an entity that a subgraph no longer has. */
@@ -56,9 +63,20 @@ class Completer {
 
   constructor(options: CompletionOptions) {
     this.#options = options;
+    this.#path = [...(options.path ?? [])];
+    this.bytes = options.bytesBefore ?? 0;
   }
 
   object(shape: Shape, value: Values, place: Place): Completed {
+    const mark = this.deferred.length;
+    for (const each of shape.deferred ?? [])
+      this.deferred.push({ ...each, object: value, path: [...this.#path] });
+    const completed = this.#object(shape, value, place);
+    if (completed === INVALID) this.deferred.length = mark;
+    return completed;
+  }
+
+  #object(shape: Shape, value: Values, place: Place): Completed {
     const { errors } = this.#options;
     if (errors) return this.#objectWithErrors(shape, value, { located: errors, place });
     const answer: Values = {};
@@ -74,7 +92,7 @@ class Completer {
   #objectWithErrors(
     shape: Shape,
     value: Values,
-    { located, place }: { located: LocatedErrors; place: Place },
+    { located, place }: { located: ErrorsByPlace; place: Place },
   ): Completed {
     const whole = located.of(value);
     for (const error of whole) this.#report(error, this.#path);
@@ -113,7 +131,7 @@ class Completer {
   ): void {
     for (const [key, located] of byKey) {
       const fields = shape.fields.filter((field) => field.key === key && field.meta === null);
-      const isHidden = fields.length === 0 && !isAsked(place, key);
+      const isHidden = fields.length === 0 && !place.asks(key);
       for (const { error } of fields.length === 0 ? located : [])
         if (isHidden || why.has(error)) this.#report(error, this.#path);
       for (const { name, value } of fields) this.#reportBelow(located, name, value);
@@ -136,7 +154,7 @@ class Completer {
 
   #field(shape: Shape, field: ShapedField, object: Values): Completed {
     if (field.meta === 'typename') return shape.typeName;
-    if (field.meta === 'introspection') return this.#options.introspected?.data?.[field.name] ?? null;
+    if (field.meta === 'introspection') return this.#introspected(field);
     const value = object[field.key];
     if (field.value.kind === 'leaf' && field.value.values === null && typeof value === 'string') {
       this.#count(value.length);
@@ -146,6 +164,11 @@ class Completer {
     const completed = this.#complete(field.value, value, field);
     this.#path.pop();
     return completed;
+  }
+
+  #introspected({ name }: ShapedField): Completed {
+    const { introspected } = this.#options;
+    return introspected?.data === null ? INVALID : (introspected?.data[name] ?? null);
   }
 
   #complete(completion: Completion, value: unknown, field: ShapedField): Completed {
@@ -177,6 +200,9 @@ class Completer {
     if (this.errors.length === before && this.#explanations === 0) {
       if (isObject(value) && located?.isGone(value))
         this.#fault('NOT_FOUND', `The object of \`${field}\` no longer exists.`);
+      // No client of this version of the graph can have asked for it: as if it was still to come.
+      else if (isObject(value) && !completion.isNonNull && completion.place.isUnknown(value['__typename']))
+        return null;
       else this.#fault('SUBGRAPH_INVALID', `The type of ${field} is not one of its possible types.`);
     }
     return completion.isNonNull ? INVALID : null;
@@ -196,6 +222,7 @@ class Completer {
     const { item } = completion;
     for (const [index, located] of byIndex ?? []) this.#reportBelow(located, index, item);
     const items: unknown[] = new Array(value.length);
+    const mark = this.deferred.length;
     for (let index = 0; index < value.length; index += 1) {
       this.#count(1);
       const complete = () => {
@@ -205,7 +232,10 @@ class Completer {
         return completed;
       };
       const completed = this.#explained(byIndex?.get(index), complete);
-      if (completed === INVALID) return completion.isNonNull ? INVALID : null;
+      if (completed === INVALID) {
+        this.deferred.length = mark;
+        return completion.isNonNull ? INVALID : null;
+      }
       items[index] = completed;
     }
     return items;
@@ -256,37 +286,18 @@ class Completer {
   }
 }
 
-/** Whether the client selects the field of a subgraph key, for any type possible at a place. */
-const isAsked = (place: Place, key: string | number): boolean =>
-  [...place.shapes()].some(({ fields }) => fields.some((field) => field.key === key && field.meta === null));
-
-/** Translates a path of subgraph keys into response keys. */
-function responsePath(completion: Completion, keys: readonly (string | number)[]): ResponsePath {
-  const [key, ...rest] = keys;
-  if (key === undefined) return [];
-  if (typeof key === 'number') {
-    return [key, ...responsePath(completion.kind === 'list' ? completion.item : completion, rest)];
-  }
-  if (completion.kind === 'list') return responsePath(completion.item, keys);
-  if (completion.kind === 'leaf') return [...keys];
-  for (const { fields } of completion.place.shapes()) {
-    const field = fields.find((each) => each.key === key && each.meta === null);
-    if (field) return [field.name, ...responsePath(field.value, rest)];
-  }
-  return [...keys];
-}
-
 /** @throws BlobgraphError RESPONSE_TOO_LARGE */
 export function completeResult(options: CompletionOptions): CompletedResult {
   const completer = new Completer(options);
-  const shape = options.place.shapeOf(undefined);
-  if (!shape) throw new TypeError('The root must have one type');
-  const { introspected } = options;
-  const completed =
-    introspected?.data === null ? INVALID : completer.object(shape, options.data, options.place);
+  const { place, data, errors, introspected } = options;
+  const shape = place.shapeOf(data['__typename']);
+  if (!shape) throw new TypeError('What is completed must have a type');
+  const completed = completer.object(shape, data, place);
+  const ofAll = options.path ? [] : [...(introspected?.errors ?? []), ...(errors?.elsewhere() ?? [])];
   return {
     data: completed === INVALID ? null : (completed as Values),
-    errors: [...completer.errors, ...(introspected?.errors ?? []), ...(options.errors?.elsewhere() ?? [])],
+    errors: [...completer.errors, ...ofAll],
     bytes: completer.bytes,
+    deferred: completer.deferred,
   };
 }

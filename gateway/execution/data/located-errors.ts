@@ -10,7 +10,20 @@ export interface LocatedError {
 }
 
 /** Errors by the object and field that they are about. */
-export class LocatedErrors {
+export interface ErrorsByPlace {
+  /** Whether a subgraph does not have this entity. */
+  isGone(entity: object): boolean;
+  /** The errors that made a subgraph answer null for the object; undefined when none did. */
+  nulledBy(object: object): ReadonlySet<GraphQLFormattedError> | undefined;
+  /** Errors about the object as a whole. */
+  of(object: object): readonly GraphQLFormattedError[];
+  /** Errors about fields of an object or items of a list. */
+  fieldsOf(container: object): ReadonlyMap<string | number, readonly LocatedError[]> | undefined;
+  /** Errors that belong to no field. */
+  elsewhere(): readonly GraphQLFormattedError[];
+}
+
+export class LocatedErrors implements ErrorsByPlace {
   readonly #whole = new Map<object, GraphQLFormattedError[]>();
   readonly #fields = new Map<object, Map<string | number, LocatedError[]>>();
   readonly #gone = new Set<object>();
@@ -41,10 +54,7 @@ export class LocatedErrors {
     this.#fields.set(container, fields);
     const known = fields.get(key) ?? [];
     fields.set(key, known);
-    if (
-      !known.some(({ error, below }) => isSame(error, located.error) && below.join() === located.below.join())
-    )
-      known.push(located);
+    pushLocated(known, located);
   }
 
   /** Records that a subgraph does not have this entity. */
@@ -61,17 +71,14 @@ export class LocatedErrors {
     this.#nulled.set(object, (this.#nulled.get(object) ?? new Set()).add(by));
   }
 
-  /** The errors that made a subgraph answer null for the object; undefined when none did. */
   nulledBy(object: object): ReadonlySet<GraphQLFormattedError> | undefined {
     return this.#nulled.get(object);
   }
 
-  /** Errors about the object as a whole. */
   of(object: object): readonly GraphQLFormattedError[] {
     return this.#whole.get(object) ?? [];
   }
 
-  /** Errors about fields of an object or items of a list. */
   fieldsOf(container: object): ReadonlyMap<string | number, readonly LocatedError[]> | undefined {
     return this.#fields.get(container);
   }
@@ -79,6 +86,56 @@ export class LocatedErrors {
   elsewhere(): readonly GraphQLFormattedError[] {
     return this.#elsewhere;
   }
+}
+
+/** The errors of several steps, as those of one. */
+class JoinedErrors implements ErrorsByPlace {
+  readonly #all: readonly ErrorsByPlace[];
+
+  constructor(all: readonly ErrorsByPlace[]) {
+    this.#all = all;
+  }
+
+  isGone(entity: object): boolean {
+    return this.#all.some((each) => each.isGone(entity));
+  }
+
+  nulledBy(object: object): ReadonlySet<GraphQLFormattedError> | undefined {
+    const found = new Set(this.#all.flatMap((each) => [...(each.nulledBy(object) ?? [])]));
+    return found.size > 0 ? found : undefined;
+  }
+
+  of(object: object): readonly GraphQLFormattedError[] {
+    const joined = this.#all.flatMap((each) => each.of(object));
+    return joined.filter((error, index) => joined.findIndex((other) => isSame(error, other)) === index);
+  }
+
+  fieldsOf(container: object): ReadonlyMap<string | number, readonly LocatedError[]> | undefined {
+    const joined = new Map<string | number, LocatedError[]>();
+    for (const each of this.#all) {
+      for (const [key, located] of each.fieldsOf(container) ?? []) {
+        const known = joined.get(key) ?? [];
+        joined.set(key, known);
+        for (const one of located) pushLocated(known, one);
+      }
+    }
+    return joined.size > 0 ? joined : undefined;
+  }
+
+  elsewhere(): readonly GraphQLFormattedError[] {
+    return this.#all.flatMap((each) => each.elsewhere());
+  }
+}
+
+/** Undefined for none. */
+export function joined(all: readonly ErrorsByPlace[]): ErrorsByPlace | undefined {
+  return all.length > 1 ? new JoinedErrors(all) : all[0];
+}
+
+function pushLocated(known: LocatedError[], located: LocatedError): void {
+  const below = located.below.join();
+  if (!known.some((each) => isSame(each.error, located.error) && each.below.join() === below))
+    known.push(located);
 }
 
 /** One error can arrive twice: from two fetches of a step, or for an object at two paths. */

@@ -1,5 +1,4 @@
 import {
-  type DirectiveNode,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
@@ -16,10 +15,9 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { type Conditions, deferOf, isIncluded } from './conditions.ts';
+import { addTo, type DeferredFragment, deferredFragment } from './deferred-fragment.ts';
 import { createFieldKeys, type FieldKeys } from './field-keys.ts';
-
-/** Values of the variables on which `@skip` and `@include` depend. */
-export type Conditions = ReadonlyMap<string, boolean>;
 
 /** Selection sets, each with its parent type. */
 export type Selections = readonly { readonly on: GraphQLCompositeType; readonly set: SelectionSetNode }[];
@@ -44,12 +42,23 @@ export interface OperationFields {
   readonly definition: OperationDefinitionNode;
   readonly rootType: GraphQLObjectType;
   readonly root: Selections;
-  /** Fields of an object of this type by response key, in result order (GraphQL's CollectFields). */
-  collect(type: GraphQLCompositeType, selections: Selections): Map<string, FieldGroup | MetaField>;
-  /** Fields by the type to fetch them on, and by subgraph key. */
+  /**
+   * Fields of an object of this type by response key, in result order (GraphQL's CollectFields).
+   * @param deferred gets the deferred fragments, whose fields are not among them
+   */
+  collect(
+    type: GraphQLCompositeType,
+    selections: Selections,
+    deferred?: DeferredFragment[],
+  ): Map<string, FieldGroup | MetaField>;
+  /**
+   * Fields by the type to fetch them on, and by subgraph key.
+   * @param deferred gets the deferred fragments, whose fields are not among them. Default: they are
+   */
   collectByHolder(
     type: GraphQLCompositeType,
     selections: Selections,
+    deferred?: DeferredFragment[],
   ): Map<GraphQLCompositeType, Map<string, FieldGroup>>;
   /** The introspection fields of the root. */
   introspection(): readonly FieldNode[];
@@ -62,21 +71,6 @@ const isMeta = (name: string): boolean => name.startsWith('__');
 
 const intersection = <T>(one: ReadonlySet<T>, other: ReadonlySet<T>): ReadonlySet<T> =>
   new Set([...one].filter((each) => other.has(each)));
-
-/** Whether `@skip` and `@include` keep the node. */
-function isIncluded({ directives = [] }: { directives?: readonly DirectiveNode[] }, conditions: Conditions) {
-  for (const { name, arguments: given } of directives) {
-    const wanted = name.value === 'include' ? true : name.value === 'skip' ? false : undefined;
-    if (wanted === undefined) continue;
-    const value = given?.[0]?.value;
-    const found =
-      value?.kind === Kind.VARIABLE
-        ? conditions.get(value.name.value)
-        : value?.kind === Kind.BOOLEAN && value.value;
-    if ((found ?? false) !== wanted) return false;
-  }
-  return true;
-}
 
 const fieldOf = (type: GraphQLCompositeType, name: string): GraphQLField<unknown, unknown> | undefined =>
   isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
@@ -93,8 +87,9 @@ export interface OperationFieldsOptions {
   readonly definition: OperationDefinitionNode;
   /** By name. */
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** A variable without a value counts as false. */
   readonly conditions: Conditions;
+  /** Whether `@defer` counts. Default: what it marks is told with the rest. */
+  readonly defers?: boolean | undefined;
   /** See `Planner.askedOfAll`. */
   readonly askedOfAll?: ReadonlySet<string> | undefined;
 }
@@ -103,6 +98,13 @@ export interface OperationFieldsOptions {
 type Enter = (condition: GraphQLCompositeType) => (() => void) | false;
 /** Called for each field, with the type on which the client selects it. */
 type Visit = (node: FieldNode, holder: GraphQLCompositeType) => void;
+
+interface Visitor {
+  readonly enter: Enter;
+  readonly visit: Visit;
+  /** Called for each deferred fragment. Absent: its fields are visited. */
+  readonly defer?: ((fragment: DeferredFragment) => void) | undefined;
+}
 
 const nothing = () => {};
 
@@ -126,27 +128,33 @@ class SelectedFields implements OperationFields {
     this.#keys = createFieldKeys(schema);
   }
 
-  collect(type: GraphQLCompositeType, selections: Selections): Map<string, FieldGroup | MetaField> {
+  collect(
+    type: GraphQLCompositeType,
+    selections: Selections,
+    deferred: DeferredFragment[] = [],
+  ): Map<string, FieldGroup | MetaField> {
     const groups: Map<string, FieldGroup | MetaField> = new Map();
     const enter: Enter = (condition) => this.#matches(type, condition) && nothing;
-    this.#walk(type, selections, enter, (node, holder) => {
+    const visit: Visit = (node, holder) => {
       const name = (node.alias ?? node.name).value;
       if (node.name.value === TYPENAME) groups.set(name, 'typename');
       else if (isMeta(node.name.value)) groups.set(name, 'introspection');
       else this.#add(groups, name, type, { node, holder });
-    });
+    };
+    this.#walk(type, selections, { enter, visit, defer: (fragment) => addTo(deferred, fragment) });
     return groups;
   }
 
   collectByHolder(
     type: GraphQLCompositeType,
     selections: Selections,
+    deferred?: DeferredFragment[],
   ): Map<GraphQLCompositeType, Map<string, FieldGroup>> {
     const holders = new Map<GraphQLCompositeType, Map<string, FieldGroup>>();
     const all = this.#possible(type);
     /** The object types that each fragment around leaves. */
     const within: ReadonlySet<GraphQLObjectType>[] = [all];
-    const addTo = (target: GraphQLCompositeType, node: FieldNode, holder: GraphQLCompositeType) => {
+    const add = (target: GraphQLCompositeType, node: FieldNode, holder: GraphQLCompositeType) => {
       const groups: Map<string, FieldGroup> = holders.get(target) ?? new Map();
       holders.set(target, groups);
       this.#add(groups, this.#keyOf(holder, node), target, { node, holder });
@@ -157,22 +165,25 @@ class SelectedFields implements OperationFields {
       within.push(left);
       return () => void within.pop();
     };
-    this.#walk(type, selections, enter, (node, holder) => {
+    const visit: Visit = (node, holder) => {
       if (isMeta(node.name.value)) return;
       const now = this.#widened(node.name.value, within.at(-1) ?? all, all);
-      if (now.size === all.size && fieldOf(type, node.name.value)) addTo(type, node, holder);
+      if (now.size === all.size && fieldOf(type, node.name.value)) add(type, node, holder);
       // Apollo's planner fails on a fragment of another abstract type at an interface object.
-      else for (const concrete of now) addTo(concrete, node, holder);
-    });
+      else for (const concrete of now) add(concrete, node, holder);
+    };
+    const defer = deferred && ((fragment: DeferredFragment) => addTo(deferred, fragment));
+    this.#walk(type, selections, { enter, visit, defer });
     return holders;
   }
 
   introspection(): readonly FieldNode[] {
     const found: FieldNode[] = [];
     const enter: Enter = (condition) => this.#matches(this.rootType, condition) && nothing;
-    this.#walk(this.rootType, this.root, enter, (node) => {
+    const visit: Visit = (node) => {
       if (isMeta(node.name.value) && node.name.value !== TYPENAME) found.push(node);
-    });
+    };
+    this.#walk(this.rootType, this.root, { enter, visit });
     return found;
   }
 
@@ -184,29 +195,27 @@ class SelectedFields implements OperationFields {
         [...this.#possible(type)].some((each) => !this.#matches(each, condition)) || condition !== type;
       return nothing;
     };
-    this.#walk(type, selections, enter, (node) => {
+    const visit: Visit = (node) => {
       typed ||= node.name.value === TYPENAME;
-    });
+    };
+    this.#walk(type, selections, { enter, visit });
     return typed;
   }
 
   /** Visits all included fields of selections. */
-  #walk(type: GraphQLCompositeType, selections: Selections, enter: Enter, visit: Visit): void {
+  #walk(type: GraphQLCompositeType, selections: Selections, visitor: Visitor): void {
     for (const { on, set } of selections) {
-      const leave = on === type ? nothing : enter(on);
+      const leave = on === type ? nothing : visitor.enter(on);
       if (!leave) continue;
-      this.#walkSet(set, on, { enter, visit });
+      this.#walkSet(set, on, visitor);
       leave();
     }
   }
 
-  #walkSet(
-    { selections }: SelectionSetNode,
-    holder: GraphQLCompositeType,
-    visitor: { readonly enter: Enter; readonly visit: Visit },
-  ): void {
+  #walkSet({ selections }: SelectionSetNode, holder: GraphQLCompositeType, visitor: Visitor): void {
+    const { conditions, defers } = this.#options;
     for (const node of selections) {
-      if (!isIncluded(node, this.#options.conditions)) continue;
+      if (!isIncluded(node, conditions)) continue;
       if (node.kind === Kind.FIELD) {
         visitor.visit(node, holder);
         continue;
@@ -214,7 +223,10 @@ class SelectedFields implements OperationFields {
       const fragment = this.#fragmentOf(node, holder);
       const leave = fragment && visitor.enter(fragment.type);
       if (!fragment || !leave) continue;
-      this.#walkSet(fragment.selectionSet, fragment.type, visitor);
+      const { type: on, selectionSet: set } = fragment;
+      const defer = defers && visitor.defer ? deferOf(node, conditions) : undefined;
+      if (defer) visitor.defer?.(deferredFragment(node, defer, { on, set }));
+      else this.#walkSet(set, on, visitor);
       leave();
     }
   }

@@ -147,7 +147,8 @@ class EntityPart implements Part {
    * go on using them.
    */
   #merge(): void {
-    const { errors, isOfType } = this.#context;
+    const { errorsOf, isOfType } = this.#context;
+    const errors = () => errorsOf(this.step);
     const own = new Set(this.#requested);
     const copies = new Map<EntityAnswer, Values>();
     for (const { object, answer } of this.#objects) {

@@ -27,8 +27,8 @@ export interface Part {
 export interface PartContext {
   /** Answers are merged into it. */
   readonly data: Values;
-  /** Creates the collection at the first call. */
-  readonly errors: () => LocatedErrors;
+  /** Where errors of a step's answers go. Creates the collection at the first call. */
+  readonly errorsOf: (step: Step) => LocatedErrors;
   readonly isOfType: TypeTest;
   /** Entities of earlier operations. */
   readonly kept: KeptEntities | undefined;

@@ -4,7 +4,7 @@ import type { Part, PartContext } from './part.ts';
 import type { Step } from './steps.ts';
 
 /** The part for a fetch from the root. */
-export function rootPart(step: Step, { data, errors, isOfType }: PartContext): Part {
+export function rootPart(step: Step, { data, errorsOf, isOfType }: PartContext): Part {
   const { operation, fetch } = step;
   const keys = operation.selectionSet.selections.flatMap((node) =>
     node.kind === 'Field' ? [(node.alias ?? node.name).value] : [],
@@ -27,12 +27,12 @@ export function rootPart(step: Step, { data, errors, isOfType }: PartContext): P
       const [root, ...rest] = error.path ?? [];
       const key = keys.find((each) => root === `${prefix}${each}`);
       if (key === undefined) return false;
-      errors().add(data, rewritePath([key, ...rest], fetch.outputRewrites), error);
-      if (isNull) errors().addNulled(data, error);
+      errorsOf(step).add(data, rewritePath([key, ...rest], fetch.outputRewrites), error);
+      if (isNull) errorsOf(step).addNulled(data, error);
       return true;
     },
     fail(error) {
-      for (const key of keys) errors().add(data, rewritePath([key], fetch.outputRewrites), error);
+      for (const key of keys) errorsOf(step).add(data, rewritePath([key], fetch.outputRewrites), error);
     },
     settle: () => done(),
     whenDone(then) {

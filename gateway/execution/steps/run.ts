@@ -1,91 +1,22 @@
-import { executeSync, type GraphQLFormattedError, type GraphQLSchema, Kind } from 'graphql';
+import { executeSync, type GraphQLFormattedError, Kind } from 'graphql';
 import { BlobgraphError } from '../../../platform/errors/errors.ts';
-import { holdsMoreThan } from '../../../platform/json/extent.ts';
-import { subgraphAnswerTooFull, subgraphUnavailable } from '../../subgraphs/subgraph-errors.ts';
-import type { SubgraphRequest } from '../../subgraphs/subgraphs.ts';
-import { LocatedErrors } from '../data/located-errors.ts';
-import type { TypeTest } from '../data/type-test.ts';
-import { isObject, mergeInto, type Values } from '../data/values.ts';
+import { subgraphUnavailable } from '../../subgraphs/subgraph-errors.ts';
+import { type ErrorsByPlace, joined, LocatedErrors } from '../data/located-errors.ts';
+import { mergeInto, type Values } from '../data/values.ts';
 import { entityPart } from './entity-part.ts';
-import type { KeptEntities, KeptTrace } from './kept-entities.ts';
 import type { EntityAnswer, Part, PartContext } from './part.ts';
 import { type RequestTemplate, writeBody } from './requests.ts';
 import { rootPart } from './root-part.ts';
+import type { Running, RunOptions, RunResult } from './running.ts';
 import type { Step } from './steps.ts';
-
-export interface RunOptions {
-  /** Only answers the primary fetch of a subscription. */
-  readonly schema: GraphQLSchema;
-  /** All steps of one plan, each at its `index`. */
-  readonly steps: readonly Step[];
-  /** The request for steps of one subgraph that are ready together. */
-  readonly templateOf: (steps: readonly Step[]) => RequestTemplate;
-  readonly isOfType: TypeTest;
-  /** Coerced, with the names that the steps use. */
-  readonly variables: Readonly<Record<string, unknown>>;
-  /** For a subscription: its root value. */
-  readonly event: Readonly<Record<string, unknown>> | undefined;
-  /** Resolves to the answer's JSON. A BlobgraphError fails only the parts of that request. */
-  readonly ask: (request: SubgraphRequest) => Promise<string>;
-  /** Entities of earlier operations. Default: none. */
-  readonly kept?: KeptEntities | undefined;
-  /** Called for each step of which entities were kept. */
-  readonly onKept?: ((kept: KeptTrace) => void) | undefined;
-  /** Called after each request, whether it succeeded or failed. */
-  readonly onRequest?: ((request: RequestTrace) => void) | undefined;
-}
-
-/** A request, as the explanation of an operation reports it. */
-export interface RequestTrace {
-  readonly subgraph: string;
-  /** Indexes of the steps that it served. */
-  readonly steps: readonly number[];
-  /** Number of entities asked for; 0 for a fetch from the root. */
-  readonly representations: number;
-  /** Milliseconds since the start of the operation. */
-  readonly from: number;
-  /** As `from`. */
-  readonly to: number;
-  /** Characters of the answer; null when the request failed. */
-  readonly size: number | null;
-}
-
-/** The merged answers of subgraphs. */
-export interface RunResult {
-  /** By keys of subgraphs. */
-  readonly data: Values;
-  /** Undefined without errors. */
-  readonly errors: LocatedErrors | undefined;
-  /** Characters of all answers. */
-  readonly characters: number;
-}
-
-interface SubgraphAnswer {
-  readonly data?: Values | null;
-  readonly errors?: readonly GraphQLFormattedError[];
-}
-
-/** Values that one subgraph answer may hold: parsing it blocks the event loop. */
-const MAX_VALUES = 500_000;
-
-/** @throws BlobgraphError SUBGRAPH_UNAVAILABLE when the text is not a GraphQL result; RESPONSE_TOO_LARGE */
-function parseAnswer(subgraph: string, text: string): SubgraphAnswer {
-  if (holdsMoreThan(text, MAX_VALUES)) throw subgraphAnswerTooFull(subgraph, MAX_VALUES);
-  let answer: unknown;
-  try {
-    answer = JSON.parse(text);
-  } catch (error) {
-    throw subgraphUnavailable(subgraph, error);
-  }
-  if (isObject(answer) && (isObject(answer['data']) || Array.isArray(answer['errors']))) return answer;
-  throw subgraphUnavailable(subgraph);
-}
+import { parseAnswer, type SubgraphAnswer } from './subgraph-answer.ts';
 
 /** Runs the steps of a plan, each as soon as the steps that it depends on are done. */
-class Run {
+class Run implements Running {
   readonly #options: RunOptions;
-  readonly #data: Values = {};
-  #errors: LocatedErrors | undefined;
+  readonly data: Values = {};
+  /** By step where the operation is told in several parts, or else under 0. */
+  readonly #errors = new Map<number, LocatedErrors>();
   readonly #waiting: number[];
   readonly #queues = new Map<string, Part[]>();
   readonly #answers = new Map<number, Map<string, EntityAnswer>>();
@@ -94,9 +25,9 @@ class Run {
   readonly #isMutation: boolean;
   #left: number;
   #inFlight = 0;
-  #characters = 0;
+  characters = 0;
   #isScheduled = false;
-  #resolve: (result: RunResult) => void = () => {};
+  #resolve: () => void = () => {};
   #reject: (error: unknown) => void = () => {};
 
   constructor(options: RunOptions) {
@@ -105,8 +36,8 @@ class Run {
     this.#left = options.steps.length;
     this.#isMutation = options.steps.some(({ fetch }) => fetch.operationKind === 'mutation');
     this.#context = {
-      data: this.#data,
-      errors: () => this.#located(),
+      data: this.data,
+      errorsOf: (step) => this.#located(step),
       isOfType: options.isOfType,
       kept: options.kept,
       variables: options.variables,
@@ -115,13 +46,24 @@ class Run {
     };
   }
 
-  start(): Promise<RunResult> {
-    return new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-      for (const step of this.#options.steps) if (step.after.length === 0) this.#begin(step);
-      this.#goOn();
-    });
+  readonly end = new Promise<void>((resolve, reject) => {
+    this.#resolve = resolve;
+    this.#reject = reject;
+  });
+
+  start(): this {
+    for (const step of this.#options.steps) if (step.after.length === 0) this.#begin(step);
+    this.#goOn();
+    return this;
+  }
+
+  errorsOf(steps: ReadonlySet<number>): ErrorsByPlace | undefined {
+    return joined([...this.#errors].flatMap(([step, errors]) => (steps.has(step) ? [errors] : [])));
+  }
+
+  /** All errors. */
+  get errors(): ErrorsByPlace | undefined {
+    return joined([...this.#errors.values()]);
   }
 
   /**
@@ -136,9 +78,11 @@ class Run {
     return answers;
   }
 
-  #located(): LocatedErrors {
-    this.#errors ??= new LocatedErrors();
-    return this.#errors;
+  #located({ index }: Step): LocatedErrors {
+    const key = this.#options.inParts ? index : 0;
+    const known = this.#errors.get(key) ?? new LocatedErrors();
+    this.#errors.set(key, known);
+    return known;
   }
 
   #begin(step: Step): void {
@@ -153,14 +97,15 @@ class Run {
     }
     part.whenDone(() => this.#end(step));
     if (part.representations?.length === 0) return;
-    const { serviceName } = step.fetch;
-    const queue = this.#queues.get(serviceName);
+    const key = `${this.#options.inParts?.waves[step.index] ?? ''} ${step.fetch.serviceName}`;
+    const queue = this.#queues.get(key);
     if (queue) queue.push(part);
-    else this.#queues.set(serviceName, [part]);
+    else this.#queues.set(key, [part]);
   }
 
   #end(step: Step): void {
     this.#left -= 1;
+    this.#options.inParts?.ended(step);
     for (const index of step.before) {
       const left = (this.#waiting[index] ?? 0) - 1;
       this.#waiting[index] = left;
@@ -174,8 +119,7 @@ class Run {
    * steps which become ready together share a request.
    */
   #goOn(): void {
-    if (this.#left === 0)
-      this.#resolve({ data: this.#data, errors: this.#errors, characters: this.#characters });
+    if (this.#left === 0) this.#resolve();
     else if (this.#queues.size > 0 && !this.#isScheduled) {
       if (this.#inFlight === 0) this.#flush();
       else {
@@ -187,15 +131,14 @@ class Run {
 
   #flush(): void {
     this.#isScheduled = false;
-    const queues = [...this.#queues];
+    const queues = [...this.#queues.values()];
     this.#queues.clear();
-    for (const [subgraph, parts] of queues) {
-      this.#send(subgraph, parts);
-    }
+    for (const [first, ...others] of queues) if (first) this.#send(first, [first, ...others]);
   }
 
-  #send(subgraph: string, parts: readonly Part[]): void {
+  #send({ step: { fetch } }: Part, parts: readonly Part[]): void {
     const { templateOf, variables, ask, onRequest } = this.#options;
+    const { serviceName: subgraph } = fetch;
     const template = templateOf(parts.map(({ step }) => step));
     const body = writeBody(
       template,
@@ -218,7 +161,7 @@ class Run {
       .then(
         (text) => {
           trace(text.length);
-          this.#characters += text.length;
+          this.characters += text.length;
           this.#take(parts, parseAnswer(subgraph, text), template, subgraph);
         },
         (error: unknown) => {
@@ -249,7 +192,7 @@ class Run {
       if (part) reported.add(part);
       else if (data) {
         isPlaced = false;
-        this.#located().addElsewhere(placeless(error));
+        this.#elsewhere(parts).addElsewhere(placeless(error));
       } else this.#failAll(parts, error, reported);
     }
     if (data && isPlaced) for (const part of parts) part.keep();
@@ -257,6 +200,11 @@ class Run {
     // Without data, all parts of the request fail, though the errors may be about one part only.
     const lost = described(subgraphUnavailable(subgraph), subgraph);
     for (const part of parts) if (!reported.has(part)) part.fail(lost);
+  }
+
+  /** For errors of a request that are about none of its steps. */
+  #elsewhere([first]: readonly Part[]): LocatedErrors {
+    return first ? this.#located(first.step) : new LocatedErrors();
   }
 
   #failAll(parts: readonly Part[], error: GraphQLFormattedError, reported: Set<Part>): void {
@@ -280,7 +228,7 @@ class Run {
       rootValue: event,
       variableValues: { ...variables },
     });
-    mergeInto(this.#data, (data ?? {}) as Values, isOfType);
+    mergeInto(this.data, (data ?? {}) as Values, isOfType);
     this.#end(step);
   }
 }
@@ -293,5 +241,13 @@ const described = ({ message, code }: BlobgraphError, service: string): GraphQLF
   extensions: { code, service },
 });
 
+/** Begins with the steps; whoever looks at the answers meanwhile is told when those of a step are there. */
+export const beginSteps = (options: RunOptions & Required<Pick<RunOptions, 'inParts'>>): Running =>
+  new Run(options).start();
+
 /** @throws whatever `ask` throws other than a BlobgraphError */
-export const runSteps = (options: RunOptions): Promise<RunResult> => new Run(options).start();
+export async function runSteps(options: RunOptions): Promise<RunResult> {
+  const run = new Run(options).start();
+  await run.end;
+  return run;
+}

@@ -1,14 +1,23 @@
-import { type DocumentNode, Kind, type OperationDefinitionNode, parse, type SelectionSetNode } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  type SelectionSetNode,
+} from 'graphql';
 import { textHash } from '../../../platform/serving/graphql/operation.ts';
-import type {
-  FetchNode,
-  FlattenNode,
-  ParallelNode,
-  Path,
-  PlanNode,
-  QueryPlan,
-  RequiredSelection,
-  SequenceNode,
+import {
+  type DeferNode,
+  type FetchNode,
+  type FlattenNode,
+  fetchesIn,
+  type ParallelNode,
+  type Path,
+  type PlanNode,
+  type QueryPlan,
+  type RequiredSelection,
+  type SequenceNode,
 } from '../../planning/plan/plan.ts';
 
 /** One fetch of a plan, compiled. */
@@ -26,6 +35,8 @@ export interface Step {
   readonly kept: string | null;
   /** Whether it is a subscription's primary fetch, which the event answers. */
   readonly isPrimary: boolean;
+  /** What it is fetched for, as the planner has told them apart; null where it has not. */
+  readonly deferral: number | null;
   /** Indexes of the steps that it depends on. */
   readonly after: readonly number[];
   /** Indexes of the steps that depend on it. */
@@ -38,6 +49,7 @@ interface Draft {
   readonly operation: OperationDefinitionNode;
   readonly path: Path | null;
   readonly isPrimary: boolean;
+  readonly deferral: number | null;
   /** Steps that come before it in the plan. */
   readonly earlier: readonly number[];
 }
@@ -106,7 +118,7 @@ function operationOf({ operation }: FetchNode): OperationDefinitionNode {
 const mutates = (node: PlanNode): boolean =>
   node.kind === 'Fetch'
     ? node.operationKind === 'mutation'
-    : node.kind !== 'Flatten' && node.nodes.some((each) => mutates(each));
+    : node.kind !== 'Flatten' && fetchesIn(node).some((each) => mutates(each));
 
 /** Root fields of a mutation run one after another; Hive's plans have them in parallel. */
 function inOrder(node: SequenceNode | ParallelNode): SequenceNode | ParallelNode {
@@ -116,33 +128,51 @@ function inOrder(node: SequenceNode | ParallelNode): SequenceNode | ParallelNode
   return { kind: 'Sequence', nodes: [others, ...mutations] };
 }
 
-/** The fetches of a plan, each with those that precede it. */
-function draftsOf(plan: QueryPlan): Draft[] {
-  const drafts: Draft[] = [];
-  const add = (
-    fetch: FetchNode,
-    path: Path | null,
-    earlier: readonly number[],
-    isPrimary = false,
-  ): number[] => {
-    drafts.push({ fetch, operation: operationOf(fetch), path, isPrimary, earlier });
-    return [drafts.length - 1];
-  };
-  const read = (node: PlanNode | FlattenNode, earlier: readonly number[]): number[] => {
-    if (node.kind === 'Fetch') return add(node, null, earlier);
-    if (node.kind === 'Flatten') return add(node.node, node.path, earlier);
+/** Where in a plan a node is. */
+interface Position {
+  readonly earlier: readonly number[];
+  readonly deferral: number | null;
+}
+
+/** Reads the fetches of a plan, each with those that precede it. */
+class PlanReader {
+  readonly drafts: Draft[] = [];
+
+  add(fetch: FetchNode, path: Path | null, at: Position, isPrimary = false): number[] {
+    this.drafts.push({ fetch, operation: operationOf(fetch), path, isPrimary, ...at });
+    return [this.drafts.length - 1];
+  }
+
+  read(node: PlanNode | FlattenNode, at: Position): number[] {
+    if (node.kind === 'Fetch') return this.add(node, null, at);
+    if (node.kind === 'Flatten') return this.add(node.node, node.path, at);
+    if (node.kind === 'Defer') return this.#readDefer(node, at);
     const { kind, nodes } = inOrder(node);
     const found: number[] = [];
-    for (const each of nodes)
-      found.push(...read(each, kind === 'Sequence' ? [...earlier, ...found] : earlier));
+    for (const each of nodes) {
+      const earlier = kind === 'Sequence' ? [...at.earlier, ...found] : at.earlier;
+      found.push(...this.read(each, { ...at, earlier }));
+    }
     return found;
-  };
-  const { node } = plan;
+  }
+
+  #readDefer({ primary, deferred }: DeferNode, { earlier, deferral }: Position): number[] {
+    const first = primary ? this.read(primary, { earlier, deferral: deferral ?? 0 }) : [];
+    const later = deferred.flatMap(({ label, node }) =>
+      node ? this.read(node, { earlier: [...earlier, ...first], deferral: Number(label) }) : [],
+    );
+    return [...first, ...later];
+  }
+}
+
+function draftsOf({ node }: QueryPlan): Draft[] {
+  const reader = new PlanReader();
+  const start: Position = { earlier: [], deferral: null };
   if (node?.kind === 'Subscription') {
-    const primary = add(node.primary, null, [], true);
-    if (node.rest) read(node.rest, primary);
-  } else if (node) read(node, []);
-  return drafts;
+    const earlier = reader.add(node.primary, null, start, true);
+    if (node.rest) reader.read(node.rest, { ...start, earlier });
+  } else if (node) reader.read(node, start);
+  return reader.drafts;
 }
 
 /**
@@ -177,4 +207,18 @@ export function compileSteps(
     for (const step of after) steps[step]?.before.push(index);
   }
   return steps;
+}
+
+/**
+ * @param paths of fields, their keys joined by `.`
+ * @throws GraphQLError PLANNING_FAILED when no step fetches a field, which would be null without an error
+ */
+export function assertAllAsked(paths: ReadonlySet<string>, steps: readonly Step[]): void {
+  const filled = new Set<string>();
+  for (const step of steps) for (const path of filledBy(step)) filled.add(path);
+  for (const path of paths) {
+    if (filled.has(path)) continue;
+    const message = `No subgraph can resolve \`${path}\`.`;
+    throw new GraphQLError(message, { extensions: { code: 'PLANNING_FAILED' } });
+  }
 }

@@ -48,6 +48,8 @@ export const examples: Readonly<Record<string, unknown>> = {
   checkStoredBlobs: { sample: 100 },
   pauseProcessor: { reason: 'Its model is being replaced.' },
   retireProcessor: { reason: 'Replaced by summary-2.' },
+  rollbackSupergraph: { to: 3 },
+  withdrawSubgraph: { allow_breaking: ['WordCount'] },
   startBackfill: { since: '2026-01-31T12:00:00Z' },
   eraseUser: { user_id: 'olga' },
   registerProcessor: {

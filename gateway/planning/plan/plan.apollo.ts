@@ -1,5 +1,15 @@
 import type * as apollo from '@apollo/query-planner';
+import {
+  Kind,
+  parse,
+  print,
+  type SelectionNode,
+  type SelectionSetNode,
+  stripIgnoredCharacters,
+  visit,
+} from 'graphql';
 import type {
+  DeferNode,
   FetchNode,
   Path,
   PlanNode,
@@ -57,28 +67,56 @@ function fetchOf(from: ApolloFetch): FetchNode {
   };
 }
 
+const inlined = ({ selections }: SelectionSetNode): SelectionNode[] =>
+  selections.flatMap((node) => (node.kind === Kind.INLINE_FRAGMENT ? inlined(node.selectionSet) : [node]));
+
+/** What is deferred at the root is a fetch whose fields are in fragments on the root. */
+function rootFetch(from: ApolloFetch): FetchNode {
+  const document = parse(from.operation, { noLocation: true });
+  const flat = visit(document, {
+    OperationDefinition: (node) => ({
+      ...node,
+      selectionSet: { ...node.selectionSet, selections: inlined(node.selectionSet) },
+    }),
+  });
+  return { ...fetchOf(from), operation: stripIgnoredCharacters(print(flat)) };
+}
+
 function planNode(from: apollo.PlanNode): PlanNode {
   switch (from.kind) {
     case 'Fetch':
       return fetchOf(from);
     case 'Flatten': {
       if (from.node.kind !== 'Fetch') throw new Error(`A path leads to ${from.node.kind} instead of a fetch`);
+      if (from.path.length === 0 && !from.node.requires) return rootFetch(from.node);
       return { kind: 'Flatten', path: from.path.map(String), node: fetchOf(from.node) };
     }
     case 'Sequence':
     case 'Parallel':
       return { kind: from.kind, nodes: from.nodes.map(planNode) };
-    case 'Condition':
     case 'Defer':
+      return deferNode(from);
+    case 'Condition':
       throw new Error(`A plan has an unsupported node ${from.kind}`);
   }
 }
+
+/** The planner is given a label for each `@defer`. */
+const deferNode = ({ primary, deferred }: apollo.DeferNode): DeferNode => ({
+  kind: 'Defer',
+  ...(primary.node && { primary: planNode(primary.node) }),
+  deferred: deferred.map(({ label = '', queryPath, node }) => ({
+    label,
+    path: queryPath,
+    ...(node && { node: planNode(node) }),
+  })),
+});
 
 function subscription({ primary, rest }: apollo.SubscriptionNode): SubscriptionNode {
   return { kind: 'Subscription', primary: fetchOf(primary), ...(rest && { rest: planNode(rest) }) };
 }
 
-/** Converts a plan of Apollo's planner. @throws Error when it has unsupported nodes, e.g. of `@defer` */
+/** Converts a plan of Apollo's planner. @throws Error when it has unsupported nodes, e.g. of a condition */
 export function fromApollo({ node }: ApolloPlan): QueryPlan {
   if (!node) return {};
   return { node: node.kind === 'Subscription' ? subscription(node) : planNode(node) };

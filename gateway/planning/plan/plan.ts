@@ -13,6 +13,7 @@ export type PlanNode<Fetch extends AnyFetch = FetchNode> =
   | SequenceNode<Fetch>
   | ParallelNode<Fetch>
   | FlattenNode<Fetch>
+  | DeferNode<Fetch>
   | Fetch;
 
 /** Nodes that run one after another. */
@@ -33,6 +34,24 @@ export interface FlattenNode<Fetch extends AnyFetch = FetchNode> {
   /** From the root of the data. */
   readonly path: Path;
   readonly node: Fetch;
+}
+
+/** Fetches for what is told first, and for what is told later. */
+export interface DeferNode<Fetch extends AnyFetch = FetchNode> {
+  readonly kind: 'Defer';
+  /** Absent when nothing is fetched for what is told first. */
+  readonly primary?: PlanNode<Fetch>;
+  readonly deferred: readonly DeferredNode<Fetch>[];
+}
+
+/** Fetches for one `@defer`, which may start when what they need of the primary ones is there. */
+export interface DeferredNode<Fetch extends AnyFetch = FetchNode> {
+  /** The label of the `@defer` in the text that was planned. */
+  readonly label: string;
+  /** Where in the data it is, from the root: response keys, without items of lists. */
+  readonly path: readonly string[];
+  /** Absent when what is told first brings all of it. Within it may be what is told still later. */
+  readonly node?: PlanNode<Fetch>;
 }
 
 export interface SubscriptionNode<Fetch extends AnyFetch = FetchNode> {
@@ -100,6 +119,16 @@ export interface KeyRenamer {
   readonly renameKeyTo: string;
 }
 
+/** The node with the nodes within replaced. */
+export const mapDefer = <From extends AnyFetch, To extends AnyFetch>(
+  { kind, primary, deferred }: DeferNode<From>,
+  map: (node: PlanNode<From>) => PlanNode<To>,
+): DeferNode<To> => ({
+  kind,
+  ...(primary && { primary: map(primary) }),
+  deferred: deferred.map(({ node, ...rest }) => ({ ...rest, ...(node && { node: map(node) }) })),
+});
+
 /** All fetches of a node, in order. */
 export function fetchesIn<Fetch extends AnyFetch>(node: PlanNode<Fetch> | SubscriptionNode<Fetch>): Fetch[] {
   switch (node.kind) {
@@ -109,6 +138,10 @@ export function fetchesIn<Fetch extends AnyFetch>(node: PlanNode<Fetch> | Subscr
       return [node.node];
     case 'Subscription':
       return [node.primary, ...(node.rest ? fetchesIn(node.rest) : [])];
+    case 'Defer':
+      return [node.primary, ...node.deferred.map((each) => each.node)].flatMap((each) =>
+        each ? fetchesIn(each) : [],
+      );
     default:
       return node.nodes.flatMap((each) => fetchesIn(each));
   }

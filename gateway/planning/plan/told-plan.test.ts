@@ -56,6 +56,23 @@ describe('a plan as it is told', () => {
     });
   });
 
+  it('has what is deferred, without literals', () => {
+    const later = { label: '1', path: ['blob'] };
+    const node: PlanNode = {
+      kind: 'Defer',
+      primary: fetch('{a(b:1)}'),
+      deferred: [
+        { ...later, node: fetch('{c(d:2)}') },
+        { ...later, label: '2' },
+      ],
+    };
+    expect(toldPlan({ node }).plan).toMatchObject({
+      kind: 'Defer',
+      primary: { operation: '{a(b:0)}' },
+      deferred: [{ ...later, node: { operation: '{c(d:0)}' } }, { label: '2' }],
+    });
+  });
+
   it('is null where nothing is fetched', () => expect(toldPlan({})).toEqual({ plan: null }));
 
   it('leaves out operations that are too long together, then all of it', () => {

@@ -1,5 +1,12 @@
 import { type ASTNode, parse, print, stripIgnoredCharacters, visit } from 'graphql';
-import { type FetchNode, fetchesIn, type PlanNode, type QueryPlan, type SubscriptionNode } from './plan.ts';
+import {
+  type FetchNode,
+  fetchesIn,
+  mapDefer,
+  type PlanNode,
+  type QueryPlan,
+  type SubscriptionNode,
+} from './plan.ts';
 
 /**
  * A fetch as clients are told of it. `operation` has no literals: texts are `"…"`, numbers 0, lists and input objects
@@ -60,6 +67,8 @@ function toldNode(node: PlanNode, write: Write): ToldNode {
       return toldFetch(node, write);
     case 'Flatten':
       return { ...node, node: toldFetch(node.node, write) };
+    case 'Defer':
+      return mapDefer(node, (each) => toldNode(each, write));
     default:
       return { kind: node.kind, nodes: node.nodes.map((each) => toldNode(each, write)) };
   }

@@ -9,14 +9,15 @@ import {
   stripIgnoredCharacters,
   visit,
 } from 'graphql';
-import type {
-  FetchNode,
-  FlattenNode,
-  Path,
-  PlanNode,
-  QueryPlan,
-  RequiredSelection,
-  Rewrite,
+import {
+  type FetchNode,
+  type FlattenNode,
+  mapDefer,
+  type Path,
+  type PlanNode,
+  type QueryPlan,
+  type RequiredSelection,
+  type Rewrite,
 } from '../plan/plan.ts';
 import type { SeparatedSupergraph } from './required-arguments.ts';
 
@@ -161,6 +162,7 @@ export function restoreArguments({ node }: QueryPlan, separated: Separated): Que
   const restore = (from: PlanNode): PlanNode => {
     if (from.kind === 'Sequence' || from.kind === 'Parallel')
       return { ...from, nodes: from.nodes.map(restore) };
+    if (from.kind === 'Defer') return mapDefer(from, restore);
     if (from.kind === 'Fetch') return fetches(from, separated)[0] ?? from;
     const nodes = fetches(from.node, separated).map((fetch): FlattenNode => ({ ...from, node: fetch }));
     return nodes[0] && nodes.length === 1 ? nodes[0] : { kind: 'Parallel', nodes };

@@ -71,7 +71,8 @@ export const fetchesOf = ({ node }: QueryPlan): FetchNode[] => (node ? fetchesIn
 export type Outline =
   | string
   | { readonly sequence: readonly Outline[] }
-  | { readonly parallel: readonly Outline[] };
+  | { readonly parallel: readonly Outline[] }
+  | { readonly first: Outline | null; readonly later: Readonly<Record<string, Outline | null>> };
 
 const isKey = (step: PathSegment): step is string => typeof step === 'string';
 
@@ -85,6 +86,10 @@ function outlineOf(node: PlanNode): Outline {
       return { sequence: node.nodes.map(outlineOf) };
     case 'Parallel':
       return { parallel: node.nodes.map(outlineOf).sort() };
+    case 'Defer': {
+      const later = node.deferred.map(({ label, node: each }) => [label, each ? outlineOf(each) : null]);
+      return { first: node.primary ? outlineOf(node.primary) : null, later: Object.fromEntries(later) };
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { path } from '../../../platform/ids/service-path.ts';
 import { defineRoute, type Route, USER_ERRORS } from './route.ts';
+import { CHANGES, VERSION } from './supergraph.ts';
 
 const TAG = 'Processors';
 
@@ -28,12 +29,15 @@ const registerProcessor = defineRoute({
   path: '/api/v1/processors',
   name: 'registerProcessor',
   tag: TAG,
-  summary: 'Registers a processor, or replaces its declaration. For operators.',
+  summary:
+    'Registers a processor, or replaces its declaration; with its `subgraph`, it joins the graph, too. For operators.',
   body: ({ input }) => input('RegisterProcessorInput'),
   document: `mutation ($input: RegisterProcessorInput!) {
-    registerProcessor(input: $input) { processor { ...Processor } ${USER_ERRORS} }
+    registerProcessor(input: $input) {
+      processor { ...Processor } supergraph { ${VERSION} } ${CHANGES} ${USER_ERRORS}
+    }
   }`,
-  location: ({ processor }) => path`/api/v1/processors/${(processor as { id: string }).id}`,
+  location: ({ processor }) => path`/api/v1/processors/${(processor as { id?: string } | null)?.id ?? ''}`,
 });
 
 const reason = z.object({

@@ -10,6 +10,7 @@ import { processorRoutes } from './processors.ts';
 import { reprocessingRoutes } from './reprocessing.ts';
 import type { Route } from './route.ts';
 import { schemaRoutes } from './schemas.ts';
+import { supergraphRoutes } from './supergraph.ts';
 import { uploadRoutes } from './uploads.ts';
 import { userRoutes } from './users.ts';
 import { webhookRoutes } from './webhooks.ts';
@@ -29,5 +30,6 @@ export const restRoutes: readonly Route[] = [
   ...processorRoutes,
   ...canaryRoutes,
   ...reprocessingRoutes,
+  ...supergraphRoutes,
   ...operatorRoutes,
 ];

@@ -89,7 +89,7 @@ const checkSchema = defineRoute({
   tag: TAG,
   summary: 'Whether a definition could be registered, and if not, why. Nothing is stored. For operators.',
   body: ({ input }) => input('CheckSchemaInput').omit({ id: true }),
-  document: `query ($input: CheckSchemaInput!) { checkSchema(input: $input) { ${REPORT} ${USER_ERRORS} } }`,
+  document: `query ($input: CheckSchemaInput!) { report: checkSchema(input: $input) { ${REPORT} ${USER_ERRORS} } }`,
   variables: ({ path: { id }, body }) => ({ input: { ...(body as object), id } }),
 });
 

@@ -26,7 +26,13 @@ const rollbackSupergraph = defineRoute({
   name: 'rollbackSupergraph',
   tag: TAG,
   summary: 'Serves the graph of a stored version again, as a new version. For operators.',
-  body: z.object({ to: z.int().describe('The version to go back to.') }),
+  body: z.object({
+    to: z
+      .int()
+      .min(1)
+      .max(2 ** 31 - 1)
+      .describe('The version to go back to.'),
+  }),
   document: `mutation ($to: Int!) {
     rollbackSupergraph(to: $to) { supergraph { ${VERSION} } ${CHANGES} ${USER_ERRORS} }
   }`,

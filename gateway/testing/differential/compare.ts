@@ -65,7 +65,7 @@ export async function differences(
 }
 
 /** Whether an error of the gateway corresponds to one of the merged schema. */
-function isSame(expected: GraphQLFormattedError, actual: GraphQLFormattedError): boolean {
+export function isSame(expected: GraphQLFormattedError, actual: GraphQLFormattedError): boolean {
   if (textOf(expected) !== textOf(actual)) return false;
   const sameCode = expected.extensions?.['code'] === actual.extensions?.['code'];
   return !isOfResolver(expected) || (expected.message === actual.message && sameCode);

@@ -15,6 +15,10 @@ export interface DifferentialOptions {
   readonly apiSchema: string;
   readonly graph: FederatedGraph;
   readonly federated: Federated;
+  /** Changes what was generated. Default: nothing. */
+  readonly alter?: ((operation: Operation, seed: string) => Operation) | undefined;
+  /** What is wrong with an answer. Default: all by which it differs. */
+  readonly differ?: typeof differences | undefined;
 }
 
 export interface RunOptions {
@@ -53,7 +57,8 @@ export interface Differential {
 }
 
 /** Compares one graph's federated answers with those of its merged schema. */
-export function createDifferential({ apiSchema, graph, federated }: DifferentialOptions): Differential {
+export function createDifferential(options: DifferentialOptions): Differential {
+  const { apiSchema, graph, federated, alter = (operation) => operation, differ = differences } = options;
   const merged = createMerged(apiSchema, graph);
   const nullable = createMerged(everythingNullable(apiSchema), graph);
   const resolved = new Set<string>();
@@ -72,7 +77,7 @@ export function createDifferential({ apiSchema, graph, federated }: Differential
         errors: [{ message: `thrown: ${error instanceof Error ? error.stack : String(error)}` }],
       }),
     );
-    const found = await differences(expected, actual, () =>
+    const found = await differ(expected, actual, () =>
       nullable.execute(document, variables, worldOf(settings)),
     );
     const journals = [world.journal.join('\n'), trace.world.journal.join('\n')] as const;
@@ -92,8 +97,9 @@ export function createDifferential({ apiSchema, graph, federated }: Differential
       let [operations, failed] = [0, 0];
       for (let number = from; number < to; number++) {
         const settings = { seed: `seed ${number}`, faults };
-        const operation = makeOperation(merged.schema, settings.seed);
-        if (!operation || !fits(merged.schema, operation)) continue;
+        const made = makeOperation(merged.schema, settings.seed);
+        if (!made || !fits(merged.schema, made)) continue;
+        const operation = alter(made, settings.seed);
         operations++;
         const { expected, found, trace } = await compare(operation, settings);
         if (trace.refusals.length > 0) refused.push(trace.notes.join('\n'));

@@ -205,11 +205,13 @@ describe('while services of the release before are being replaced', () => {
   });
 
   it('routers of theirs are let in with the secret that they have', async () => {
-    const router = 'the secret of routers, long enough';
-    const during = (await processOf({ SERVICE_SECRET: SECRET, ROUTER_SECRET: router })).of('state');
-    const after = (await processOf({ ROUTER_SECRET: router })).of('state');
-    expect([SECRET, router].map((secret) => during.isRouterSecret(secret))).toEqual([true, true]);
-    expect([SECRET, router].map((secret) => after.isRouterSecret(secret))).toEqual([false, true]);
+    const [router, next] = ['the secret of routers, long enough', 'the one that takes its place, as long'];
+    const both = `${next}\n${router}`;
+    const during = (await processOf({ SERVICE_SECRET: SECRET, ROUTER_SECRET: both })).of('state');
+    const after = (await processOf({ ROUTER_SECRET: next })).of('state');
+    const given = [SECRET, router, next, both];
+    expect(given.map((secret) => during.isRouterSecret(secret))).toEqual([true, true, true, false]);
+    expect(given.map((secret) => after.isRouterSecret(secret))).toEqual([false, false, true, false]);
     expect((await processOf()).of('state').isRouterSecret('')).toBe(false);
   });
 });

@@ -16,7 +16,7 @@ export interface Identities {
 }
 
 export interface IdentitiesDependencies {
-  readonly config: Pick<Config, 'urls' | 'serviceKeys' | 'production' | 'routerSecret' | 'serviceSecret'>;
+  readonly config: Pick<Config, 'urls' | 'serviceKeys' | 'production' | 'routerSecrets' | 'serviceSecret'>;
   readonly keys: DevelopmentKeys;
   /** Secret of other routers where the configuration names none; undefined: none is accepted. */
   readonly developmentSecret: string | undefined;
@@ -38,7 +38,11 @@ function releaseBefore(secret: string, { clock, logger }: IdentitiesDependencies
 /** Identities from the configuration. Services of one process know each other's keys; those of others are asked for. */
 export function createIdentities(deps: IdentitiesDependencies): Identities {
   const { config, keys, developmentSecret, clock, logger } = deps;
-  const { urls, routerSecret = developmentSecret, serviceSecret } = config;
+  const { urls, serviceSecret } = config;
+  // Routers of the release before show the secret of services.
+  const routerSecrets = [...(config.routerSecrets ?? [developmentSecret]), serviceSecret].filter(
+    (secret) => secret !== undefined,
+  );
   const local = new LocalKeys();
   const before = serviceSecret ? releaseBefore(serviceSecret, deps) : undefined;
   return {
@@ -56,8 +60,6 @@ export function createIdentities(deps: IdentitiesDependencies): Identities {
         clock,
         logger,
       });
-      // Routers of the release before show the secret of services.
-      const routerSecrets = [routerSecret, serviceSecret].filter((secret) => secret !== undefined);
       const log = logger.child({ service });
       return createServiceTokens({
         service,

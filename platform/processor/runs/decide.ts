@@ -129,6 +129,9 @@ export const isSourceGone = (error: unknown): boolean =>
 export const isUnwanted = (error: unknown): boolean =>
   ['CANCELLED', 'PROCESSOR_RETIRED'].includes(codeOf(error) ?? '');
 
+/** Whether the source is of a version of its schema that another version of the processor takes. */
+export const isOfOtherVersion = (error: unknown): boolean => codeOf(error) === 'SCHEMA_VERSION_NOT_TAKEN';
+
 /** Whether the index has no run of this processor on the blob, so that a failure cannot be reported. */
 export const isUnasked = (error: unknown): boolean => codeOf(error) === 'FORBIDDEN';
 

@@ -61,7 +61,7 @@ const toSource = (named: SourceDocument, data: unknown): Source => ({
 
 type Read = (ids: readonly string[]) => Promise<readonly { readonly id: string; readonly data?: unknown }[]>;
 
-/** A source in a version that the processor takes. @throws BlobgraphError UPCAST_FAILED */
+/** A source in a version that the processor takes. @throws BlobgraphError SCHEMA_VERSION_NOT_TAKEN, UPCAST_FAILED */
 async function asTaken({ schemas, definition }: SourceDependencies, source: Source): Promise<Source> {
   const taken = await readAsTaken(schemas, source, definition.takesVersions ?? {});
   return taken === source ? source : { ...source, ...taken };
@@ -78,8 +78,7 @@ function readerOf({ state, processors }: SourceDependencies, userId: string, nam
 /**
  * The documents of named sources from whoever owns them, in bounded batches; in their order, those that their owner does
  * not have left out.
- * @throws BlobgraphError BLOB_TOO_LARGE; UPCAST_FAILED: the processor takes no version that one can be read as;
- *   SERVICE_UNAVAILABLE
+ * @throws BlobgraphError BLOB_TOO_LARGE; SCHEMA_VERSION_NOT_TAKEN, UPCAST_FAILED; SERVICE_UNAVAILABLE
  */
 export async function readSources(
   deps: SourceDependencies,

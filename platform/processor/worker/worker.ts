@@ -14,6 +14,7 @@ import {
   attemptOf,
   failureOf,
   isAway,
+  isOfOtherVersion,
   isSourceGone,
   isUnasked,
   isUnwanted,
@@ -159,6 +160,7 @@ class EventWorker implements Worker {
       processor_version: definition.version,
       attempt,
       ...(run?.generation === undefined ? {} : { generation: run.generation }),
+      takes_versions: definition.takesVersions ?? {},
     };
     const begun = await patience(signals.waiting, this.#settings)(() => state.begin(user_id, beginning));
     if (begun.done) return;
@@ -240,6 +242,7 @@ class EventWorker implements Worker {
     error: unknown,
   ): Promise<Outcome> {
     if (signals.isUnwanted || isUnwanted(error) || isSourceGone(error)) return ACK;
+    if (isOfOtherVersion(error)) return { kind: 'pass' };
     const failure = failureOf(error);
     const { logger, definition } = this.#kit;
     const blobId = event.body.blob_id;

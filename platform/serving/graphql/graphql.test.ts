@@ -1,5 +1,5 @@
 import { GraphQLError, parse } from 'graphql';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { BlobgraphError, InputErrors } from '../../errors/errors.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { createHttpServer } from '../http/http.ts';
@@ -26,6 +26,8 @@ const SDL = /* GraphQL */ `
 `;
 
 let notes = 0;
+/** Why nobody is let in. */
+let closed: BlobgraphError | undefined;
 /** Roles of the user who asks. */
 let roles: readonly string[] = [];
 const begun: string[] = [];
@@ -33,6 +35,7 @@ const begun: string[] = [];
 beforeAll(() => {
   app.decorateRequest('caller');
   app.addHook('onRequest', async (request) => {
+    if (closed) throw closed;
     request.caller = { service: 'gateway', viewer: { userId: 'alice', roles } };
   });
   serveSubgraph(app, {
@@ -119,6 +122,27 @@ test('routers that name texts by their hashes are told to send the texts', async
   const response = await post({ extensions: { persistedQuery: { version: 1, sha256Hash: 'a' } } });
   expect(response.statusCode).toBe(200);
   expect(response.json()).toMatchObject({ errors: [{ message: 'PersistedQueryNotSupported' }] });
+});
+
+test('routers that are not let in are told so in the form of GraphQL, services in that of REST', async () => {
+  closed = new BlobgraphError('UNAUTHENTICATED', 'A valid token is needed.');
+  onTestFinished(() => {
+    closed = undefined;
+  });
+  const ask = (headers: Record<string, string>) =>
+    app.inject({ method: 'POST', url: '/graphql', headers, payload: { query: '{ __typename }' } });
+  const [router, service] = [await ask({ 'x-service-secret': 'wrong' }), await ask({})];
+  expect([router.statusCode, service.statusCode]).toEqual([401, 401]);
+  expect(router.json()).toEqual({
+    errors: [
+      {
+        message: 'A valid token is needed.',
+        extensions: { code: 'UNAUTHENTICATED', requestId: expect.any(String) },
+      },
+    ],
+  });
+  expect(service.json()).toMatchObject({ error: { code: 'UNAUTHENTICATED' } });
+  expect(service.json()).not.toHaveProperty('errors');
 });
 
 test('the composed schema and entities are told', async () => {

@@ -1,6 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { ROUTER_SECRET_HEADER } from '../access/authenticate.ts';
 import { resolveListsInTurns } from './lists-in-turns.ts';
 import { acceptedType } from './media-type.ts';
 import { badRequest, membersOfSearch } from './parameters.ts';
@@ -72,6 +73,12 @@ export function routeSubgraph(app: FastifyInstance, subgraph: Pick<Subgraph, 'ru
     url: '/graphql',
     method: ['GET', 'POST'],
     handler: (request, reply) => answer(subgraph, request, reply),
+    errorHandler(error, { headers }, reply) {
+      // Ours tell a refusal from an answer by its form; other routers know the form of GraphQL alone.
+      if (headers[ROUTER_SECRET_HEADER] === undefined) throw error;
+      const { status, text } = subgraph.refuse(error);
+      return reply.status(status).type('application/json; charset=utf-8').send(text);
+    },
   });
 }
 

@@ -1,4 +1,4 @@
-import { parameter, rangesOf } from '../doors/accept.ts';
+import { parameter, type Range, rangesOf } from '../doors/accept.ts';
 import { EVENT_STREAM } from '../event-stream/event-stream.ts';
 
 /** Media types of an answer (GraphQL over HTTP, draft, 4.1). */
@@ -33,6 +33,28 @@ const mayNameEventStream = (accept: string | undefined): accept is string =>
 /** Whether an `Accept` header names event streams, which `*` does not. */
 export const acceptsEventStream = (accept: string | undefined): boolean =>
   mayNameEventStream(accept) && rangesOf(accept).some(({ name }) => name === EVENT_STREAM);
+
+/** The media type of an answer in parts. */
+export const MULTIPART = 'multipart/mixed';
+
+/** The only format of parts that is served; other formats are named by other parameters. */
+const DEFER_SPEC = '20220824';
+const OTHER_SPECS = ['incrementalspec', 'subscriptionspec'];
+
+function isPartsRange({ name, parameters }: Range): boolean {
+  if (name !== MULTIPART || OTHER_SPECS.some((spec) => parameter(parameters, spec) !== undefined))
+    return false;
+  return (parameter(parameters, 'deferspec') ?? DEFER_SPEC) === DEFER_SPEC;
+}
+
+/** Whether an `Accept` header names answers in parts, and rather than JSON or as much. */
+export function acceptsParts(accept: string | undefined): boolean {
+  if (accept === undefined || !/multipart/i.test(accept)) return false;
+  const ranges = rangesOf(accept);
+  const parts = ranges.find(isPartsRange);
+  const other = ranges.find(({ name }) => BY_RANGE.has(name) || name === EVENT_STREAM);
+  return parts !== undefined && parts.weight >= (other?.weight ?? 0);
+}
 
 /** Whether it would rather have an event stream than JSON: of two that weigh the same, the first that is named. */
 export function prefersEventStream(accept: string | undefined): boolean {

@@ -2,6 +2,7 @@ import { setImmediate as sent } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { ExecutionArgs } from 'graphql';
 import { handleProtocols, type OperationResult, type Server } from 'graphql-ws';
+import { Endable } from '../../concurrency/endable.ts';
 import { BlobgraphError } from '../../errors/errors.ts';
 import type { Load } from '../load/load.ts';
 import { Conversation } from './conversation.ts';
@@ -32,29 +33,46 @@ function converse<Who>(
   });
 }
 
+type Results = AsyncGenerator<object, void, undefined>;
+
+const isResults = (result: unknown): result is Results =>
+  typeof result === 'object' && result !== null && Symbol.asyncIterator in result;
+
 /** Counts a query or mutation as one of the service's requests, and refuses it where there are too many. */
 function bearing(
   load: Load,
   execute: (args: ExecutionArgs) => OperationResult,
   inWork: Set<Promise<unknown>>,
 ) {
-  async function bear(args: ExecutionArgs) {
+  async function bear(args: ExecutionArgs, ended: () => void) {
     const part = load.enter();
-    try {
-      return await execute(args);
-    } finally {
+    const end = () => {
       part.end();
+      ended();
+    };
+    try {
+      const result = await execute(args);
+      // It is in work until the last of its parts is taken.
+      if (isResults(result)) return new Endable(result, end) as typeof result;
+      end();
+      return result;
+    } catch (error) {
+      end();
+      throw error;
     }
   }
   return (args: ExecutionArgs): OperationResult => {
-    const answer = bear(args).catch((error: unknown) => {
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    inWork.add(ended);
+    void ended.then(() => inWork.delete(ended));
+    return bear(args, end).catch((error: unknown) => {
+      end();
       if (!(error instanceof BlobgraphError)) throw error;
       return { errors: [asGraphQL(error)] };
     });
-    inWork.add(answer);
-    const done = () => inWork.delete(answer);
-    answer.then(done, done);
-    return answer;
   };
 }
 

@@ -20,7 +20,7 @@ function ordered(node: ASTNode): ASTNode {
     const nodes = (node as unknown as Record<string, readonly ASTNode[] | undefined>)[list];
     return Array.isArray(nodes) ? [[list, byName(nodes)] as const] : [];
   });
-  return { ...node, description: undefined, ...Object.fromEntries(lists) } as ASTNode;
+  return { ...(node as object), description: undefined, ...Object.fromEntries(lists) } as unknown as ASTNode;
 }
 
 /** `extend type` and its kin are what they extend: servers print both as one. */

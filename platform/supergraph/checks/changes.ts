@@ -41,8 +41,19 @@ function concernsOf(change: Change): SchemaChange['concerns'] {
   return { coordinates: [coordinateOf(change), ...(isMember ? [type] : [])], types: [] };
 }
 
-/** Directives are no part of what operations use, but for `@deprecated`, which has changes of its own. */
-const isTold = ({ type }: Change): boolean => !String(type).startsWith('DIRECTIVE_USAGE_');
+/** Directives are no part of what operations use, but for `@deprecated`, which has changes of its own; descriptions are none. */
+const matters = ({ type }: Change): boolean => !/^DIRECTIVE_USAGE_|_DESCRIPTION_/.test(String(type));
+
+/** A type or field that is new is one change, and not one for each of its members too. */
+function withoutMembersOfNew(changes: readonly Change[]): Change[] {
+  const isAddition = ({ type }: Change) => type === 'TYPE_ADDED' || type === 'FIELD_ADDED';
+  const added = new Set(changes.filter(isAddition).map(({ path }) => path));
+  const isWithinNew = (change: Change): boolean => {
+    const [type, member] = partsOf(change);
+    return added.has(type) || (added.has(`${type}.${member}`) && !isAddition(change));
+  };
+  return changes.filter((change) => change.type === 'TYPE_ADDED' || !isWithinNew(change));
+}
 
 /** A member as a subgraph's SDL has it, by `Type.member`, and the type itself. */
 function placesIn(document: DocumentNode): ReadonlySet<string> {
@@ -89,8 +100,7 @@ export async function changesBetween(
   if (before === after) return [];
   const others = bystanders.map((each) => ({ ...each, places: placesIn(each.document) }));
   const found = await diff(apiSchema(before), apiSchema(after));
-  return found
-    .filter(isTold)
+  return withoutMembersOfNew(found.filter(matters))
     .map((change) => ({
       criticality: levels[change.criticality.level],
       message: change.message,

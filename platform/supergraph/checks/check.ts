@@ -1,13 +1,13 @@
 import { composeServices } from '@apollo/composition';
 import { Supergraph } from '@apollo/federation-internals';
-import { type DocumentNode, parse } from 'graphql';
+import { type DocumentNode, Kind, parse, print } from 'graphql';
 import { serviceNames } from '../../config/config.ts';
 import { blobTypes } from '../blob-types.ts';
 import { type OutsideSdl, type SubgraphSdl, withOutside } from '../with-outside.ts';
 import { firstDifference } from './canonical.ts';
 import { type Bystander, changesBetween } from './changes.ts';
 import { compositionFaults } from './plain-words.ts';
-import { parsedSdl, sdlFaults } from './sdl.ts';
+import { parsedSdl, sdlFaults, subscriptionFields } from './sdl.ts';
 import type {
   CheckTask,
   CompareTask,
@@ -54,7 +54,9 @@ async function check(task: CheckTask): Promise<Composition | Refused> {
   const { own, outside, subgraph, graphqlType, before, served } = task;
   const document = parsedSdl(subgraph.sdl);
   if ('message' in document) return { faults: [document] };
-  const faults = [...sdlFaults(document, graphqlType)];
+  const ours = own.find(({ name }) => name === subgraph.name);
+  const subscriptions = ours ? subscriptionFields(parse(ours.sdl)) : [];
+  const faults = [...sdlFaults(document, graphqlType, subscriptions)];
   if (faults.length > 0) return { faults };
   const others = outside.filter(({ name }) => name !== subgraph.name);
   const result = composed(
@@ -76,14 +78,24 @@ async function compose({ own, outside, before }: ComposeTask): Promise<Compositi
 
 const compare = ({ before, after }: CompareTask): Promise<SchemaChange[]> => changesBetween(before, after);
 
+/** A schema definition names a type `Query` also where there is none; what it links to is kept. */
+const withoutRootTypes = (document: DocumentNode): DocumentNode => ({
+  ...document,
+  definitions: document.definitions.map((definition) =>
+    definition.kind === Kind.SCHEMA_DEFINITION
+      ? { kind: Kind.SCHEMA_EXTENSION, directives: definition.directives ?? [] }
+      : definition,
+  ),
+});
+
 /** Processors from outside as a composed supergraph has them. */
 function extract({ supergraph }: ExtractTask): OutsideSdl[] {
   const services: readonly string[] = serviceNames;
   const subgraphs = Supergraph.build(supergraph, { validateSupergraph: false }).subgraphs();
   return subgraphs.values().flatMap((subgraph) => {
     if (services.includes(subgraph.name)) return [];
-    const sdl = subgraph.toString();
-    return [{ name: subgraph.name, url: subgraph.url, sdl, types: blobTypes(parse(sdl)) }];
+    const document = withoutRootTypes(parse(subgraph.toString()));
+    return [{ name: subgraph.name, url: subgraph.url, sdl: print(document), types: blobTypes(document) }];
   });
 }
 

@@ -109,13 +109,32 @@ function* blobTypeFaults(document: DocumentNode, wanted: string): Generator<SdlF
     yield fault(`\`${type}\` must have \`@key(fields: "id")\`: blobs are asked for by their ids.`);
 }
 
-/** What is wrong with a processor's SDL by itself, before it is composed with others. */
-export function* sdlFaults(document: DocumentNode, graphqlType: string): Generator<SdlFault> {
+/** The fields of `Subscription` that a document has, extensions included. */
+export const subscriptionFields = ({ definitions }: DocumentNode): string[] =>
+  definitions.flatMap((definition) =>
+    'fields' in definition && definition.name.value === 'Subscription'
+      ? (definition.fields ?? []).map(({ name }) => name.value)
+      : [],
+  );
+
+/**
+ * What is wrong with a processor's SDL by itself, before it is composed with others. `subscriptions`: those that it has had with
+ * the build, as one of ours.
+ */
+export function* sdlFaults(
+  document: DocumentNode,
+  graphqlType: string,
+  subscriptions: readonly string[],
+): Generator<SdlFault> {
   if (!linksFederation2(document))
     yield fault(
       'The SDL must link Federation 2: `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])`.',
     );
   yield* blobTypeFaults(document, graphqlType);
+  for (const field of subscriptionFields(document).filter((name) => !subscriptions.includes(name)))
+    yield fault(
+      `\`Subscription.${field}\` cannot be served: changes of all blobs are told by \`blobChanged\` and its kin, and a processor adds no subscriptions.`,
+    );
   for (const field of overridden(document))
     yield fault(
       `\`${field}\` has \`@override\`, which takes a field from another subgraph: a processor may not. Give it another name.`,

@@ -39,6 +39,37 @@ describe('ended runs', () => {
     });
   });
 
+  it('of candidates are told apart by version, and the rest is the present version’s', () => {
+    const { ended, change, by, pass } = fixture();
+    const given = (version: string) => by('p', { 'run.version': version });
+    change('blob.completed', by('p'));
+    change('blob.failed', by('p'));
+    change('blob.completed', given('2'));
+    change('blob.failed', given('2'));
+    change('blob.failed', given('2'));
+    change('blob.failed', by('p', { 'run.version': '2', 'run.code': 'CANCELLED' }));
+    change('blob.completed', given('3'));
+    expect(ended.byVersion('p')).toEqual([
+      { version: null, completed: 1, failed: 1 },
+      { version: '2', completed: 1, failed: 2 },
+      { version: '3', completed: 1, failed: 0 },
+    ]);
+    expect(ended.of('p')).toEqual({ completed: 3, failed: 3 });
+    expect(ended.byVersion('nobody')).toEqual([{ version: null, completed: 0, failed: 0 }]);
+    expect(Object.fromEntries(ended.candidateTotals())).toEqual({
+      p: { completed: 2, failed: 2, cancelled: 1 },
+    });
+    pass(WINDOW_SECONDS + 10);
+    expect(ended.byVersion('p')).toEqual([{ version: null, completed: 0, failed: 0 }]);
+  });
+
+  it('of versions without end are kept bounded', () => {
+    const { ended, change, by } = fixture();
+    for (let n = 0; n < 1_000; n += 1) change('blob.completed', by('p', { 'run.version': `v${n}` }));
+    expect(ended.byVersion('p').length).toBeLessThanOrEqual(21);
+    expect(ended.of('p').completed).toBe(1_000);
+  });
+
   it('leave the window, and stay in the totals', () => {
     const { ended, change, by, pass } = fixture();
     change('blob.failed', by('p'));

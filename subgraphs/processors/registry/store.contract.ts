@@ -190,5 +190,46 @@ export function processorStoreContract(
     it('answers a ping', async () => {
       await expect(store.ping()).resolves.toBeUndefined();
     });
+
+    it('changes a candidate with its connection string, one change after the other', async () => {
+      const { canary: _, ...declaration } = processor('canaried', { version: '2' });
+      const canary = { share: 0.25, user_ids: ['ü'], since: '2026-01-01T00:00:00.000Z', declaration };
+      expect(await store.changeCanary('canaried', () => null)).toBeNull();
+      await store.put(processor('canaried'), 'one');
+      expect(await store.sealedCandidate('canaried')).toBeUndefined();
+      const connections = { kind: 'candidate', sealed: 'two' } as const;
+      const changed = await store.changeCanary('canaried', (found) => ({
+        processor: { ...found, canary },
+        connections,
+      }));
+      expect(changed?.canary).toMatchObject({ share: 0.25, user_ids: ['ü'], declaration: { version: '2' } });
+      expect(await store.find(['canaried'])).toEqual([changed]);
+      expect(await store.changeCanary('canaried', () => null)).toEqual(changed);
+      expect([await store.sealedConnection('canaried'), await store.sealedCandidate('canaried')]).toEqual([
+        ...['one', 'two'],
+      ]);
+      // A new declaration of the present version leaves it.
+      expect((await store.put(processor('canaried', { name: 'New' }), 'three')).canary).toEqual(
+        changed?.canary,
+      );
+      const refuse = () => {
+        throw new Error('refused');
+      };
+      await expect(store.changeCanary('canaried', refuse)).rejects.toThrow('refused');
+      const seen: (string | undefined)[] = [];
+      const drop = () =>
+        store.changeCanary('canaried', (found) => {
+          seen.push(found.canary?.declaration.version);
+          const none = { ...found, canary: null, canary_ended_at: new Date(7) };
+          return found.canary ? { processor: none, connections: { kind: 'promote' } } : null;
+        });
+      const [one, other] = await Promise.all([drop(), drop()]);
+      expect(seen).toEqual(['2', undefined]);
+      expect(one).toEqual(other);
+      expect(one?.canary_ended_at).toEqual(new Date(7));
+      expect([await store.sealedConnection('canaried'), await store.sealedCandidate('canaried')]).toEqual([
+        ...['two', undefined],
+      ]);
+    });
   });
 }

@@ -1,4 +1,5 @@
 import { BlobgraphError, shortMessage } from '../../../platform/errors/errors.ts';
+import { isAllowed } from '../../../platform/supergraph/checks/allowed.ts';
 import { operationName, type UsedChange } from '../usage/affected.ts';
 import type { UsedOperation } from '../usage/store.ts';
 import type { StoredChange } from './store/store.ts';
@@ -29,12 +30,6 @@ export const toStored = (changes: readonly UsedChange[]): StoredChange[] =>
       lastSeenAt: operation.lastSeenAt.toISOString(),
     })),
   }));
-
-/** Whether operators allowed it by its coordinate, or by that of its field or type. */
-const isAllowed = ({ coordinate }: UsedChange, allowed: readonly string[]): boolean =>
-  allowed.some(
-    (each) => coordinate === each || coordinate.startsWith(`${each}.`) || coordinate.startsWith(`${each}(`),
-  );
 
 const listed = (texts: readonly string[], what: string): string => {
   const shown = texts.slice(0, MAX_TOLD);
@@ -67,7 +62,7 @@ export function assertHarmless(changes: readonly UsedChange[], allowed: readonly
     (change) =>
       change.criticality === 'BREAKING' &&
       (change.usedBy.length > 0 || change.owners.length > 0) &&
-      !isAllowed(change, allowed),
+      !isAllowed(change.coordinate, allowed),
   );
   if (refused.length === 0) return;
   const told = listed(refused.map(whyNot), 'changes');

@@ -58,7 +58,7 @@ interface Wanted {
 
 /** A report that cannot be made holds nothing up. */
 export const compared = (
-  { checker, logger }: Pick<SeedingDependencies, 'checker' | 'logger'>,
+  { checker, logger }: Pick<SeedingDependencies, 'checker'> & { readonly logger: Pick<Logger, 'warn'> },
   before: string,
   after: string,
 ): Promise<readonly SchemaChange[]> =>

@@ -1,6 +1,7 @@
 import { BlobgraphError } from '../../../platform/errors/errors.ts';
 import type { Caller } from '../../../platform/identity/service/caller.ts';
 import type { Declaration } from '../registry/declaration.ts';
+import type { Concerns, UsedOperation } from '../usage/store.ts';
 import { type Changed, type ChangingDependencies, createChange } from './changing.ts';
 import type { GivenSubgraph } from './given.ts';
 import { rollback, withdraw } from './going-back.ts';
@@ -25,6 +26,10 @@ export interface Supergraphs {
   history(limit: number): Promise<SupergraphSummary[]>;
   /** Texts in the order of the versions; an error in the place of one that is not kept any more. */
   sdlsOf(versions: readonly number[]): Promise<(string | Error)[]>;
+  /** SDL of subgraphs in the order of the hashes; an error in the place of one that is not kept any more. */
+  subgraphSdlsOf(hashes: readonly string[]): Promise<(string | Error)[]>;
+  /** Operations that use any of it, most often sent first. */
+  operationsUsing(concerns: Concerns): Promise<UsedOperation[]>;
   /** Why what is registered does not compose with the build's own; null where it does. */
   problem(): Promise<string | null>;
   /** How many operations are known to be sent. */
@@ -70,6 +75,11 @@ export function createSupergraphs(
       const texts = await store.texts(versions);
       return versions.map((version) => texts.get(version) ?? notKept(version));
     },
+    async subgraphSdlsOf(hashes) {
+      const texts = await store.sdls(hashes);
+      return hashes.map((hash) => texts.get(hash) ?? new Error(`The SDL ${hash} is not stored`));
+    },
+    operationsUsing: (concerns) => usage.using(concerns),
     problem: async () => (await store.seed())?.problem ?? null,
     recordedOperations: () => usage.count(),
   };

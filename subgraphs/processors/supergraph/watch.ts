@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ServedSupergraph } from '../../../platform/clients/supergraph.ts';
 import { BlobgraphError } from '../../../platform/errors/errors.ts';
 import type { Logger } from '../../../platform/telemetry/logger.ts';
@@ -37,8 +38,10 @@ export function createSupergraphWatch({
   readonly logger: Logger;
 }): SupergraphWatch {
   const waiting = new Set<(version: number | null) => void>();
-  let newest: ServedSupergraph | null = null;
-  let isStopped = false;
+  let newest: { readonly version: number; readonly served: Promise<ServedSupergraph> } | null = null;
+  const stopping = new AbortController();
+  // As many as wait.
+  setMaxListeners(0, stopping.signal);
 
   const looking = periodic({
     what: 'looking for another supergraph',
@@ -51,47 +54,52 @@ export function createSupergraphWatch({
     },
   });
 
-  function leave(tell: (version: number | null) => void): void {
-    waiting.delete(tell);
-    if (waiting.size === 0) void looking.stop();
-  }
-
-  /** Resolves when another version is current, or the time is over. */
-  function waitFor(known: number, waitMs: number, signal: AbortSignal): Promise<void> {
+  /** Another version, as soon as it is current; the known one when the time is over. */
+  function another(known: number, waitMs: number, signal: AbortSignal): Promise<number | null> {
     return new Promise((resolve) => {
-      const end = () => {
+      const end = (version: number | null) => {
         clearTimeout(timer);
-        signal.removeEventListener('abort', end);
-        leave(tell);
-        resolve();
+        signal.removeEventListener('abort', give);
+        stopping.signal.removeEventListener('abort', give);
+        waiting.delete(tell);
+        if (waiting.size === 0) void looking.stop();
+        resolve(version);
       };
+      const give = () => end(known);
       const tell = (version: number | null) => {
-        if (version !== known) end();
+        if (version !== known) end(version);
       };
-      const timer = setTimeout(end, waitMs);
-      signal.addEventListener('abort', end);
+      const timer = setTimeout(give, waitMs);
+      signal.addEventListener('abort', give);
+      stopping.signal.addEventListener('abort', give);
       waiting.add(tell);
       if (waiting.size === 1) looking.start();
-      if (signal.aborted || isStopped) end();
+      if (signal.aborted || stopping.signal.aborted) give();
     });
   }
 
-  /** The current supergraph: its text is read once a version. */
-  async function current(version: number): Promise<ServedSupergraph> {
-    if (newest?.version === version) return newest;
+  async function read(): Promise<ServedSupergraph> {
     const stored = await store.current();
     if (!stored) throw noneYet();
-    newest = toServed(stored);
-    return newest;
+    return toServed(stored);
+  }
+
+  /** The current supergraph: its text is read once a version. */
+  function current(version: number): Promise<ServedSupergraph> {
+    if (newest?.version === version) return newest.served;
+    const served = read();
+    newest = { version, served };
+    // What failed is not kept.
+    served.catch(() => {
+      if (newest?.served === served) newest = null;
+    });
+    return served;
   }
 
   return {
     async next(known, waitMs, signal) {
       let version = await store.currentVersion();
-      if (version !== null && version === known && waitMs > 0 && !isStopped) {
-        await waitFor(known, waitMs, signal);
-        version = await store.currentVersion();
-      }
+      if (version !== null && version === known && waitMs > 0) version = await another(known, waitMs, signal);
       if (version === null) throw noneYet();
       return version === known ? null : current(version);
     },
@@ -99,8 +107,7 @@ export function createSupergraphWatch({
       if (waiting.size > 0) looking.now();
     },
     async stop() {
-      isStopped = true;
-      for (const tell of waiting) tell(null);
+      stopping.abort();
       await looking.stop();
     },
   };

@@ -19,6 +19,8 @@ import { beginHandOut, type HandOutDependencies } from '../lifecycle/hand-out.ts
 import type { StateStore } from '../store/store.ts';
 import { entryJson } from './entry-json.ts';
 
+/** As of a declaration. */
+const MAX_RANGES = 100;
 const MAX_SOURCES = 10_000;
 /** An entry's events name all sources, and must fit into the log: 10,000 ids of 36 characters do. */
 const MAX_SOURCES_BYTES = 400_000;
@@ -79,6 +81,10 @@ export const beginBody = z.object({
   attempt,
   generation: generation.optional(),
   processor_version: label(textLimits.word).optional(),
+  takes_versions: z
+    .record(label(textLimits.id), label(textLimits.word))
+    .refine((ranges) => Object.keys(ranges).length <= MAX_RANGES, `must have at most ${MAX_RANGES} entries`)
+    .optional(),
 });
 
 const keptBody = z.object({ id: label(textLimits.id) });

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Path } from '../../../planning/plan/plan.ts';
 import type { ToldFetch, ToldNode, ToldSubscription } from '../../../planning/plan/told-plan.ts';
-import { keysText, pathText, printed } from './text.ts';
+import { deferText, keysText, pathText, printed } from './text.ts';
 
 interface FetchProps {
   readonly fetch: ToldFetch;
@@ -87,6 +87,25 @@ export function PlanNode({ node }: { readonly node: ToldNode | ToldSubscription 
         <Group how="At the same time">
           <ul>{items(node.nodes)}</ul>
         </Group>
+      );
+    case 'Defer':
+      return (
+        <>
+          {node.primary && (
+            <Group how="Told first">
+              <ul>{items([node.primary])}</ul>
+            </Group>
+          )}
+          {node.deferred.map((each) => (
+            <Group key={each.label} how={deferText(each)}>
+              {each.node ? (
+                <ul>{items([each.node])}</ul>
+              ) : (
+                <p>With what is there: nothing more is fetched.</p>
+              )}
+            </Group>
+          ))}
+        </>
       );
     case 'Subscription':
       return (

@@ -77,6 +77,24 @@ For each event
   );
 });
 
+it('tells what is told first, and what later', () => {
+  const deferred = [
+    { label: '1', path: ['blob', 'content'], node: fetch('texts', 'not GraphQL') },
+    { label: '2', path: [] },
+  ];
+  const plan = { kind: 'Defer', primary: fetch('state', 'nor this'), deferred } as const;
+  expect(planText({ plan })).toBe(`2 fetches from 2 services, in 2 rounds.
+
+Told first
+  Fetch from state
+    nor this
+Told later (1) at blob.content
+  Fetch from texts
+    not GraphQL
+Told later (2): with what is there
+`);
+});
+
 it('says what it cannot show', () => {
   expect(summaryOf({ plan: null })).toContain('Nothing has to be fetched');
   expect(summaryOf({ plan: null, planIsTruncated: true })).toContain('too large');

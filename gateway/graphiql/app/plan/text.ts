@@ -1,5 +1,10 @@
 import { parse, print } from 'graphql';
-import { fetchesIn, type Path, type RequiredSelection } from '../../../planning/plan/plan.ts';
+import {
+  type DeferredNode,
+  fetchesIn,
+  type Path,
+  type RequiredSelection,
+} from '../../../planning/plan/plan.ts';
 import type { ToldFetch, ToldNode, ToldPlan, ToldSubscription } from '../../../planning/plan/told-plan.ts';
 
 type AnyNode = ToldNode | ToldSubscription;
@@ -28,6 +33,10 @@ function selectionText(selection: RequiredSelection): string {
 export const keysText = (requires: readonly RequiredSelection[]): string =>
   `{ ${requires.map(selectionText).join(' ')} }`;
 
+/** What one `@defer` is called, and where it is. */
+export const deferText = ({ label, path }: Pick<DeferredNode, 'label' | 'path'>): string =>
+  `Told later (${label})${path.length > 0 ? ` at ${path.join('.')}` : ''}`;
+
 /** How many requests come after one another, at the least. */
 function roundsOf(node: AnyNode): number {
   switch (node.kind) {
@@ -37,6 +46,10 @@ function roundsOf(node: AnyNode): number {
       return node.nodes.reduce((sum, each) => sum + roundsOf(each), 0);
     case 'Parallel':
       return Math.max(0, ...node.nodes.map(roundsOf));
+    case 'Defer': {
+      const first = node.primary ? roundsOf(node.primary) : 0;
+      return first + Math.max(0, ...node.deferred.map((each) => (each.node ? roundsOf(each.node) : 0)));
+    }
     default:
       return 1;
   }
@@ -75,6 +88,15 @@ function nodeText(node: AnyNode): string {
     case 'Subscription': {
       const rest = node.rest ? `\n${indented(nodeText(node.rest))}` : '';
       return `For each event\n${indented(fetchText(node.primary))}${rest}`;
+    }
+    case 'Defer': {
+      const first = node.primary ? [`Told first\n${indented(nodeText(node.primary))}`] : [];
+      const later = node.deferred.map((each) =>
+        each.node
+          ? `${deferText(each)}\n${indented(nodeText(each.node))}`
+          : `${deferText(each)}: with what is there`,
+      );
+      return [...first, ...later].join('\n');
     }
     default: {
       const how = node.kind === 'Sequence' ? 'One after another' : 'At the same time';

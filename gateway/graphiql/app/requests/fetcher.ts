@@ -8,12 +8,14 @@ import {
   parse,
 } from 'graphql';
 import { createClient } from 'graphql-ws';
+import { boundaryOf, readParts } from './parts.ts';
 
 type Fetcher = GraphiQLProps['fetcher'];
 type Operation = Parameters<Fetcher>[0];
 type Headers = Record<string, string>;
 
-const accept = 'application/graphql-response+json, application/json';
+/** In parts where something is deferred. */
+const accept = 'multipart/mixed; deferSpec=20220824, application/graphql-response+json, application/json';
 
 const failure = (message: string): ExecutionResult => ({ errors: [new GraphQLError(message)] });
 
@@ -49,7 +51,28 @@ function asResult(url: URL, error: unknown): ExecutionResult {
   return failure(error instanceof Error ? `${url}: ${error.message}` : `${url} does not answer`);
 }
 
-async function request(url: URL, operation: Operation, headers: Headers): Promise<ExecutionResult> {
+/** An answer in parts; that it broke off is its last. */
+async function* partsOf(url: URL, body: ReadableStream<Uint8Array>, boundary: string) {
+  try {
+    for await (const part of readParts(body, boundary)) yield part as ExecutionResult;
+  } catch (error) {
+    yield { ...asResult(url, error), hasNext: false };
+  }
+}
+
+/** Notes the first part: what later steps need is not deferred. */
+async function* noted(parts: AsyncGenerator<ExecutionResult>, note: (result: ExecutionResult) => void) {
+  let isFirst = true;
+  for await (const part of parts) {
+    if (isFirst) note(part);
+    isFirst = false;
+    yield part;
+  }
+}
+
+type Results = ExecutionResult | AsyncGenerator<ExecutionResult>;
+
+async function request(url: URL, operation: Operation, headers: Headers): Promise<Results> {
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -57,6 +80,8 @@ async function request(url: URL, operation: Operation, headers: Headers): Promis
       body: JSON.stringify(operation),
     });
     const { status, statusText } = response;
+    const boundary = boundaryOf(response.headers.get('content-type'));
+    if (boundary !== undefined && response.body) return partsOf(url, response.body, boundary);
     const text = await response.text();
     if (!text.startsWith('{'))
       return failure(`${url} answered ${status} ${statusText}: ${text.slice(0, 200)}`);
@@ -123,6 +148,7 @@ export function createFetcher(url: URL, { schemaHeaders, note }: FetcherOptions)
     };
     if (definition?.operation === 'subscription') return subscribe(socketUrl, operation, headers, noteResult);
     const result = await request(url, operation, headers);
+    if (Symbol.asyncIterator in result) return noted(result, noteResult);
     noteResult(result);
     return result;
   };

@@ -1,9 +1,5 @@
 import { takenVersionsOf } from '../../../../platform/clients/canary.ts';
-import {
-  type ProcessorCatalog,
-  type ProcessorDocument,
-  takesVersion,
-} from '../../../../platform/clients/registry.ts';
+import type { ProcessorCatalog } from '../../../../platform/clients/registry.ts';
 import type { SchemaClient } from '../../../../platform/clients/schemas.ts';
 import type {
   BegunRun,
@@ -12,6 +8,7 @@ import type {
   SourceDocument,
 } from '../../../../platform/clients/state.ts';
 import { BlobgraphError } from '../../../../platform/errors/errors.ts';
+import { isTaken, type TakenVersions } from '../../../../platform/json-schema/versions/range.ts';
 import {
   type ChangeDependencies,
   changeEntry,
@@ -90,11 +87,20 @@ function isNotYet({ runs }: IndexEntry, processorId: string, generation: number)
 }
 
 /** Whether nobody planned the run, as the blob is of a version that the processor does not take. */
-const isNotTaken = (processor: ProcessorDocument | undefined, entry: IndexEntry): boolean =>
-  processor !== undefined &&
-  processor.id !== entry.processorId &&
-  !blobRun(entry.runs, processor.id) &&
-  !takesVersion(processor, entry);
+const isNotTaken = (entry: IndexEntry, processorId: string, taken: TakenVersions): boolean =>
+  processorId !== entry.processorId &&
+  !blobRun(entry.runs, processorId) &&
+  !isTaken(taken, entry.schemaId, entry.schemaVersion);
+
+/** The versions that the process takes; as registered where it does not say. */
+async function takenBy(
+  processors: BeginDependencies['processors'],
+  { processor_id, processor_version, takes_versions }: RunBeginning,
+): Promise<TakenVersions> {
+  if (takes_versions) return takes_versions;
+  const processor = (await knownProcessors(processors)).get(processor_id);
+  return processor ? takenVersionsOf(processor, processor_version) : {};
+}
 
 /** @throws BlobgraphError PROCESSOR_PAUSED, also for a version that takes no more work; PROCESSOR_RETIRED */
 async function assertMayWork(
@@ -139,7 +145,7 @@ async function markProcessing(
  * processor takes it. An older generation, made again because its content is missing, leaves the run
  * as it is. Idempotent.
  * @throws BlobgraphError BLOB_NOT_FOUND, FORBIDDEN, VALIDATION_FAILED, CONTENT_MISSING, PROCESSOR_PAUSED,
- *   PROCESSOR_RETIRED, UPCAST_FAILED, SERVICE_UNAVAILABLE
+ *   PROCESSOR_RETIRED, SCHEMA_VERSION_NOT_TAKEN, UPCAST_FAILED, SERVICE_UNAVAILABLE
  */
 export async function beginRun(
   deps: BeginDependencies,
@@ -152,14 +158,14 @@ export async function beginRun(
   const entry = await requireEntry(deps.store, userId, blob_id, 'blob_id');
   await assertMayRead(deps.processors, processor_id, [entry]);
   const { generation, done, isNewest } = standing(entry, beginning);
-  const processor = (await knownProcessors(deps.processors)).get(processor_id);
-  const isNotWanted = isOfCancelled(entry, { processor_id, generation }) || isNotTaken(processor, entry);
+  const taken = await takenBy(deps.processors, beginning);
+  const isNotWanted =
+    isOfCancelled(entry, { processor_id, generation }) || isNotTaken(entry, processor_id, taken);
   const isOthers = isNewest && !isFor(entry, processor_id, given);
   const isNotNow = isOthers || isNotYet(entry, processor_id, generation);
   if (done || isNotWanted || isNotNow) return { generation, done: true, sources: [] };
   // Read first: a run without sources must not stay PROCESSING for ever.
   const read = await readSources(deps, entry, processor_id);
-  const taken = processor ? takenVersionsOf(processor, beginning.processor_version) : {};
   const sources = await sourcesAsTaken(deps.schemas, taken, read);
   const report = { blob_id, processor_id, state: 'PROCESSING', attempt, generation } as const;
   if (isNewest && !(await markProcessing(deps, entry, report, given)))

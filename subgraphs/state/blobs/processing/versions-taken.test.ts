@@ -38,13 +38,13 @@ async function processingOf(caller: Caller, id: string): Promise<Processing> {
   return data.blob.processing;
 }
 
-const begin = (caller: Caller, id: string, processorId: string) =>
+const begin = (caller: Caller, id: string, processorId: string, over: object = {}) =>
   state.rest<{
     done: boolean;
     sources: { data: unknown; schema_version: string }[];
     error?: { code: string };
   }>('POST', '/api/v1/runs/begin', {
-    body: { blob_id: id, processor_id: processorId, attempt: 1 },
+    body: { blob_id: id, processor_id: processorId, attempt: 1, ...over },
     caller: { service: processorId, ...caller },
   });
 
@@ -90,6 +90,10 @@ describe('a processor that takes some versions', () => {
       { schema_version: '2.0.0', data: { content: 'It rained', colour: 'grey' } },
     ]);
     expect(await given('oldest-only')).toMatchObject([{ schema_version: '1.0.0', data: old }]);
+    // A process of another version than the registered one says what it takes itself.
+    const other = await begin(caller, id, 'between', { takes_versions: { [ID]: '<2.0.0' } });
+    expect(other.body.sources).toMatchObject([{ schema_version: '1.0.0', data: old }]);
+    expect((await begin(caller, id, 'between', { takes_versions: {} })).body.sources[0]?.data).toEqual(old);
   });
 
   it('is told when the document cannot be read so, and has nothing to do on a newer one', async () => {
@@ -103,7 +107,7 @@ describe('a processor that takes some versions', () => {
     expect((await begin(caller, newer, 'between')).body).toMatchObject({ done: true, sources: [] });
     takes('later', '^3.1.0');
     const unmade = await idOf(caller, '3.0.0', { content: 'b', intensity: 1 });
-    expect((await begin(caller, unmade, 'later')).body.error?.code).toBe('UPCAST_FAILED');
+    expect((await begin(caller, unmade, 'later')).body.error?.code).toBe('SCHEMA_VERSION_NOT_TAKEN');
   });
 
   it('is not asked again for what it does not take', async () => {

@@ -36,17 +36,17 @@ export function leftOutOf(
     .map((processor) => versionNotTaken(processor, entry));
 }
 
-/** Sources that have their data, in a version that the processor takes. @throws BlobgraphError UPCAST_FAILED */
+/** Sources that have their data, in a version that is taken. @throws BlobgraphError SCHEMA_VERSION_NOT_TAKEN, UPCAST_FAILED */
 export const sourcesAsTaken = (
   schemas: Pick<SchemaClient, 'upcast' | 'readableAs'>,
-  takenVersions: TakenVersions,
+  taken: TakenVersions,
   sources: readonly SourceDocument[],
 ): Promise<SourceDocument[]> =>
   Promise.all(
     sources.map(async (source) => {
       if (source.data === undefined) return source;
       const { schema_id: schemaId, schema_version: schemaVersion, data } = source;
-      const taken = await readAsTaken(schemas, { schemaId, schemaVersion, data }, takenVersions);
-      return { ...source, schema_version: taken.schemaVersion, data: taken.data };
+      const read = await readAsTaken(schemas, { schemaId, schemaVersion, data }, taken);
+      return { ...source, schema_version: read.schemaVersion, data: read.data };
     }),
   );

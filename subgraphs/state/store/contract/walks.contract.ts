@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { at, newId } from '../../testing/records.fixture.ts';
-import type { IndexWalk, WalkStore } from '../walks.ts';
+import type { IndexWalk, ReprocessingDetails, WalkStore } from '../walks.ts';
 
 const walkOf = (processorId: string, over: Partial<IndexWalk> = {}): Omit<IndexWalk, 'lease'> => {
   const { lease: _, ...rest } = over;
@@ -115,6 +115,36 @@ export function walkContract(kind: string, store: () => WalkStore): void {
       await store().saveWalk({ ...claimed, finishedAt: at(106) }, null);
       expect(await due(999)).toEqual([one]);
       await store().saveWalk(await claim(one, at(105), at(110)), null);
+    });
+
+    it('that make blobs anew keep what they are asked for, are cancelled whoever has them, and are forgotten with their user', async () => {
+      const [id, userId] = [newId('p'), newId('user')];
+      const details: ReprocessingDetails = {
+        ...{ id: newId('asked'), key: 'k', processorId: id, userId, version: null, runsPerMinute: 7 },
+        ...{ counted: 3, total: null, failedRuns: 0, paceAt: at(1).toISOString(), cancelled: false },
+        filter: {
+          ...{ schemaId: null, bookId: 'b "ü"', type: null, madeByVersion: '1', failedOnly: true },
+          ...{ createdAfter: at(0).toISOString(), createdBefore: null },
+        },
+      };
+      const begun = await store().beginWalk(walkOf(id, { details }), at(100));
+      expect(begun.details).toEqual(details);
+      const claimed = await claim(id, at(100), at(110));
+      const batch = [{ userId, id: 'one', generation: 2 }];
+      const counted = { ...details, counted: 9, total: 9 };
+      expect(await store().saveWalk({ ...claimed, batch, details: counted }, at(110))).toBe(true);
+      expect(await store().walk(id)).toMatchObject({ batch, details: counted });
+      expect(await store().cancelWalk(id, at(111))).toBe(true);
+      expect(await store().cancelWalk(id, at(112))).toBe(false);
+      const ended = { finishedAt: at(111), batch: [], details: { ...counted, cancelled: true } };
+      expect(await store().walk(id)).toMatchObject(ended);
+      expect(await store().saveWalk({ ...claimed, scanned: 99 }, at(113))).toBe(false);
+      expect(await store().dueWalks(at(1_000), 1_000)).not.toContain(id);
+      const other = newId('p');
+      await store().beginWalk(walkOf(other, { details: { ...details, userId: null } }), at(100));
+      await store().forgetWalks(userId);
+      expect(await store().walk(id)).toBeNull();
+      expect(await store().walk(other)).not.toBeNull();
     });
   });
 }
