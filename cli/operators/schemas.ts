@@ -64,7 +64,7 @@ const checkingStored: Operation<
 };
 
 /** The report in lines. */
-export function linesOf({
+export function linesOf(id: string, {
   compatible,
   version,
   compatibility,
@@ -72,10 +72,10 @@ export function linesOf({
   problems,
   userErrors,
 }: Report): string[] {
-  const against = comparedWith.length > 0 ? `, compared with ${comparedWith.join(', ')}` : '';
+  const against = comparedWith.length > 0 ? `compared with ${comparedWith.join(', ')}` : 'with none to compare';
   const invalid = userErrors.filter(({ code }) => code !== 'SCHEMA_INCOMPATIBLE');
   return [
-    `${compatible ? 'compatible' : 'not compatible'}: version ${version}, ${compatibility}${against}`,
+    `${compatible ? 'compatible' : 'not compatible'}: version ${version} of \`${id}\`, ${compatibility}, ${against}`,
     ...invalid.map(({ field, message }) => `  ${field ?? ''}: ${message}`),
     ...problems.flatMap(({ verdict, pointer, rule, message, fix, accepted }) => [
       `  ${accepted ? 'accepted' : verdict} ${rule} at ${pointer || 'the whole'}`,
@@ -136,7 +136,7 @@ export async function checkFile(
   const isValid = report.userErrors.every(({ code }) => code === 'SCHEMA_INCOMPATIBLE');
   const stored = options.stored && isValid ? await checkStored(graph, id, definition) : null;
   print(options.json, stored ? { ...report, stored } : report, () => [
-    ...linesOf(report),
+    ...linesOf(id, report),
     ...(stored ? storedLinesOf(stored) : []),
   ]);
   return report.compatible && (stored?.failed ?? 0) === 0 ? DONE : FAILED;

@@ -225,7 +225,7 @@ export function createSchemaClient(deps: SchemaClientDependencies): SchemaClient
       const schema = {
         id: schemaId,
         versions: await taking(schemaId),
-        written: written[schemaId] ?? [],
+        written: (Object.hasOwn(written, schemaId) && written[schemaId]) || [],
         version: (each: string) => validator(schemaId, each),
       };
       return upcast(schema, data, schemaVersion, version);

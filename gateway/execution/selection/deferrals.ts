@@ -59,7 +59,7 @@ export class Deferrals {
   #add(parent: Deferral | undefined, label: string | undefined): Deferral {
     if (this.all.length > MOST) {
       const problem = `The operation has more than ${MOST} deferred fragments, those within fragments included.`;
-      throw new BlobgraphError('QUERY_TOO_COMPLEX', `${problem} Defer more at once.`);
+      throw new BlobgraphError('QUERY_TOO_COMPLEX', `${problem} Select more in each of them.`);
     }
     const deferral = { index: this.all.length, parent, label, paths: new Set<string>() };
     this.all.push(deferral);

@@ -24,8 +24,10 @@ export interface Taking {
 }
 
 /** The candidate's version that an event's run was given to; undefined: the present version. */
-const versionIn = ({ kind, body }: BlobEvent, id: string): string | undefined =>
-  kind === 'retried' ? body.run?.version : body.canary?.[id];
+function versionIn({ kind, body: { run, canary = {} } }: BlobEvent, id: string): string | undefined {
+  if (kind === 'retried') return run?.version;
+  return Object.hasOwn(canary, id) ? canary[id] : undefined;
+}
 
 /**
  * Whether another version has the event in a durable of its own. What was given to an earlier candidate is taken by the

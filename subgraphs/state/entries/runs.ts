@@ -45,6 +45,9 @@ export type Versions = Readonly<Record<string, string>>;
 
 const givenTo = (version: string | undefined) => (version === undefined ? {} : { version });
 
+const versionFor = (versions: Versions, processorId: string): string | undefined =>
+  Object.hasOwn(versions, processorId) ? versions[processorId] : undefined;
+
 /** Planned runs of these processors. `held`: those that are not asked yet. */
 export const pendingRuns = (
   processorIds: readonly string[],
@@ -53,7 +56,7 @@ export const pendingRuns = (
   canary: Versions = {},
 ): Run[] =>
   processorIds.map((processorId) => {
-    const run = pending({ processorId, attempt: 0, generation: 0, ...givenTo(canary[processorId]) }, at);
+    const run = pending({ processorId, attempt: 0, generation: 0, ...givenTo(versionFor(canary, processorId)) }, at);
     return held.includes(processorId) ? heldBack(run) : run;
   });
 

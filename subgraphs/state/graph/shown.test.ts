@@ -22,6 +22,14 @@ test('fields make no promise where the registry’s answer is there', () => {
   expect(processingOf(processors, entry)).toEqual({ state: 'COMPLETED', runs: [] });
 });
 
+test('a processor may be named as a member that every object has', () => {
+  const processors = { known: () => all };
+  const theirs = { ...entry, processorId: 'constructor' };
+  expect(() => contentOf({ processors }, theirs)).toThrow(/no type for blobs of `constructor`/);
+  const outsideTypes = new Map([['constructor', 'Built']]);
+  expect(contentOf({ processors, outsideTypes }, theirs)).toEqual({ __typename: 'Built', id: '1' });
+});
+
 test('they wait for it where it is not, and go on without one that fails', async () => {
   const content = { __typename: 'ExpandedText', id: '1' };
   expect(await contentOf({ processors: { known: async () => all } }, entry)).toEqual(content);

@@ -42,6 +42,10 @@ export function contentMissingSince(
   return retiredSince(processors, entry);
 }
 
+/** Of a processor that ships. Others may be named as a member that every object has, e.g. `constructor`. */
+const typeOf = (processorId: string): string | undefined =>
+  Object.hasOwn(contentTypes, processorId) ? contentTypes[processorId] : undefined;
+
 /**
  * The content of an entry, as GraphQL type and id; null while it is still to be made.
  * @throws BlobgraphError CONTENT_MISSING, PROCESSOR_RETIRED, PROCESSOR_UNKNOWN
@@ -61,7 +65,7 @@ export function contentOf(
       const message = 'The content is missing from its store. It is made again where possible.';
       throw new BlobgraphError('CONTENT_MISSING', message);
     }
-    const __typename = contentTypes[entry.processorId] ?? outsideTypes?.get(entry.processorId);
+    const __typename = typeOf(entry.processorId) ?? outsideTypes?.get(entry.processorId);
     if (__typename) return { __typename, id: entry.id };
     throw new BlobgraphError(
       'PROCESSOR_UNKNOWN',
