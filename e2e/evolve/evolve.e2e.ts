@@ -26,7 +26,10 @@ const running: Running[] = [];
 
 beforeAll(async () => {
   system = await startSystem(inject('shape'));
-  operator = operatorOf(createGraphClient(system.urls.gateway, await system.token('olga', ['operator'])));
+  operator = operatorOf(
+    createGraphClient(system.urls.gateway, await system.token('olga', ['operator'])),
+    system,
+  );
   reader = await system.client();
   const [users, listeners] = [await newUsers(system, WRITERS), await newUsers(system, LISTENERS - WRITERS)];
   audiences = [];
