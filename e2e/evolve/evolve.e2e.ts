@@ -26,7 +26,8 @@ let audiences: Audience[];
 const running: Running[] = [];
 
 beforeAll(async () => {
-  system = await startSystem(inject('shape'));
+  // A service logs which graph it serves, which nothing else tells where clients see no difference.
+  system = await startSystem(inject('shape'), { environment: { LOG_LEVEL: 'info' } });
   operator = operatorOf(
     createGraphClient(system.urls.gateway, await system.token('olga', ['operator'])),
     system,
@@ -79,6 +80,12 @@ const draft = () => {
   chapter += 1;
   return createDraft(reader, { content: TEXT, chapter });
 };
+
+/** Waits until the gateway serves a version of the graph, so that nothing that begins later is asked of the one before. */
+const untilServed = (version: number) =>
+  expect
+    .poll(() => system.process('gateway').output(), PATIENCE)
+    .toMatch(new RegExp(`"service":"gateway","version":${version},.*supergraph is served`));
 
 /** Waits until all that is made of a draft has ended. @returns how */
 async function endOf(id: string): Promise<string> {
@@ -167,6 +174,9 @@ it('evolves under load, and nobody notices who does not ask for it', async () =>
     expect(await versionOf(await draftFor('4', 0.5, isCandidates), both)).toBe(isCandidates ? '4' : '2');
   expect((await operator.promote('4')).userErrors).toEqual([]);
   await expect.poll(async () => versionOf(await draft(), both), PATIENCE).toBe('4');
+  const moved = await operator.current();
+  expect(moved.subgraphs).toContainEqual({ name: ID, url: `${fourth.url}/graphql` });
+  await untilServed(moved.version);
   await second.process.stop();
   expect(await inkOf(early, 'words letters')).toEqual({ words: 4, letters: 17 });
   expectUntouched();

@@ -48,6 +48,15 @@ interface Changed {
   };
 }
 
+interface Stored {
+  readonly supergraph: {
+    readonly current: {
+      readonly version: number;
+      readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
+    };
+  };
+}
+
 const OF_GRAPH = 'supergraph { version } userErrors { field code message }';
 
 /** What an operator does, by the graph. Each gives the version that is served then, and why it was refused. */
@@ -57,6 +66,11 @@ export function operatorOf(client: GraphClient, { environment }: Pick<System, 'e
   const change = async (text: string, variables: Record<string, unknown>) =>
     (await client.query<Changed>(text, variables)).done;
   return {
+    /** The graph that is served now. */
+    async current() {
+      const query = '{ supergraph { current { version subgraphs { name url } } } }';
+      return (await client.query<Stored>(query)).supergraph.current;
+    },
     registerSchema: () =>
       change(
         'mutation ($input: RegisterSchemaInput!) { done: registerSchema(input: $input) { userErrors { field code message } } }',
