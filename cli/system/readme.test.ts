@@ -37,8 +37,8 @@ const files = projectFiles();
 const fileNames = new Set(files.map((path) => posix.basename(path)));
 const topFolders = new Set(files.filter((path) => path.includes('/')).map((path) => path.split('/')[0]));
 const SOURCE = /^[\w-][\w.-]*\.(tsx?|test|int|slow|contract|e2e|fixture)$/;
-/** The processor that docs/add-a-processor.md has its reader make. */
-const TO_BE_MADE = /^(subgraphs\/summary|schemas\/summary-v1)\//;
+/** The processor, and the schema, that the docs have their reader make. */
+const TO_BE_MADE = /^(subgraphs\/summary|schemas\/(summary|mood)-v1)\//;
 
 /** Words in backticks that name a file or folder: whole paths, and names of TypeScript's files, `.ts` left out or not. */
 function namedFiles(text: string): string[] {
@@ -46,8 +46,8 @@ function namedFiles(text: string): string[] {
   const words = [...prose.matchAll(/`([\w./-]+)`/g)].map(([, word]) => word ?? '');
   return words.filter(
     (word) =>
-      SOURCE.test(posix.basename(word)) ||
-      (word.includes('/') && topFolders.has(word.split('/')[0]) && !TO_BE_MADE.test(word)),
+      !TO_BE_MADE.test(word) &&
+      (SOURCE.test(posix.basename(word)) || (word.includes('/') && topFolders.has(word.split('/')[0]))),
   );
 }
 

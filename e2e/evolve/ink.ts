@@ -1,3 +1,4 @@
+import { BlobgraphError } from '../../platform/errors/errors.ts';
 import { defineProcessor } from '../../platform/processor/kit/define.ts';
 import { records } from '../../platform/processor/records/records.ts';
 
@@ -56,7 +57,8 @@ export const version = (name: string, { fails = false } = {}) =>
     limits: { concurrency: 4, seconds: 30 },
     records: records('inks', { store: 'postgresql' }),
     async run({ source }) {
-      if (fails) throw new Error(`Version ${name} has no ink`);
+      // Its last attempt: other errors are tried again for minutes.
+      if (fails) throw new BlobgraphError('PROCESSING_FAILED', `Version ${name} has no ink.`);
       const { content = '' } = source.data as { content?: string };
       const words = content.split(/\s+/).filter((word) => word !== '').length;
       const letters = content.replaceAll(/\s/g, '').length;

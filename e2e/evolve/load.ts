@@ -26,7 +26,7 @@ const SHELF =
 type Created = { createBlob: { blob: { id: string } | null } };
 
 /** Between two requests of a client: several users keep a gateway busy with it, and leave it room for what is tested. */
-const EVERY_MS = 150;
+const EVERY_MS = 400;
 
 /** Users that read and write, each one request after the other. */
 export function startLoad(users: readonly GraphClient[]): Load {

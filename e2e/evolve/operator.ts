@@ -48,13 +48,29 @@ interface Changed {
   };
 }
 
+interface Stored {
+  readonly supergraph: {
+    readonly current: {
+      readonly version: number;
+      readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
+    };
+  };
+}
+
 const OF_GRAPH = 'supergraph { version } userErrors { field code message }';
 
 /** What an operator does, by the graph. Each gives the version that is served then, and why it was refused. */
-export function operatorOf(client: GraphClient) {
+export function operatorOf(client: GraphClient, { environment }: Pick<System, 'environment'>) {
+  // As its processes declare it: a candidate that is of another store is refused.
+  const connectionString = environment['POSTGRES_URL'] ?? 'embedded';
   const change = async (text: string, variables: Record<string, unknown>) =>
     (await client.query<Changed>(text, variables)).done;
   return {
+    /** The graph that is served now. */
+    async current() {
+      const query = '{ supergraph { current { version subgraphs { name url } } } }';
+      return (await client.query<Stored>(query)).supergraph.current;
+    },
     registerSchema: () =>
       change(
         'mutation ($input: RegisterSchemaInput!) { done: registerSchema(input: $input) { userErrors { field code message } } }',
@@ -65,7 +81,7 @@ export function operatorOf(client: GraphClient) {
         `mutation ($input: RegisterProcessorInput!) { done: registerProcessor(input: $input) { ${OF_GRAPH} } }`,
         {
           input: {
-            ...{ id: ID, version, name: 'Ink', storageType: 'POSTGRESQL', connectionString: 'its own' },
+            ...{ id: ID, version, name: 'Ink', storageType: 'POSTGRESQL', connectionString },
             ...{ databaseName: ID, takes: [{ event: 'blob.created', schemaIds: ['text-input-v1'] }] },
             ...{ outputSchemaId: SCHEMA, graphqlType: TYPE, baseUrl: url },
             subgraph: { sdl, url: `${url}/graphql`, ...more },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CanaryDocument, placeOf, roleOf, versionFor, versionsFor } from './canary.ts';
+import { type CanaryDocument, placeOf, roleOf, takenVersionsOf, versionFor, versionsFor } from './canary.ts';
 
 const canary = (over: Partial<CanaryDocument> = {}): CanaryDocument => ({
   version: '2',
@@ -8,11 +8,14 @@ const canary = (over: Partial<CanaryDocument> = {}): CanaryDocument => ({
   user_ids: ['olga'],
   since: '2026-01-01T00:00:00.000Z',
   takes: { 'blob.created': ['text-input-v1'] },
+  takes_versions: {},
   max_concurrency: 4,
   timeout_seconds: 60,
   ...over,
 });
-const blob = (id: string, userId = 'alice', schemaId = 'text-input-v1') => ({ id, userId, schemaId });
+const blob = (id: string, userId = 'alice', schemaId = 'text-input-v1') => ({
+  ...{ id, userId, schemaId, schemaVersion: '1.1.0' },
+});
 const ids = Array.from({ length: 10_000 }, (_, n) => `blob-${n}`);
 const taken = (of: CanaryDocument) =>
   ids.filter((id) => versionFor({ id: 'p', canary: of }, 'blob.created', blob(id)) !== undefined);
@@ -55,6 +58,20 @@ describe('a candidate', () => {
     ];
     expect(versionsFor(two, 'blob.created', blob('a', 'olga'))).toEqual({ p: '2' });
   });
+});
+
+it('a candidate takes versions of schemas by its own ranges, the present version by its own', () => {
+  const of = (range: string) =>
+    versionFor(
+      { id: 'p', canary: canary({ share: 1, takes_versions: { 'text-input-v1': range } }) },
+      'blob.created',
+      blob('a'),
+    );
+  expect(['^1.1.0', '^2.0.0', '<1.1.0'].map(of)).toEqual(['2', '2', undefined]);
+  const beside = { takes_versions: { a: '^1.0.0' }, canary: canary({ takes_versions: { a: '^2.0.0' } }) };
+  expect(takenVersionsOf(beside, '2')).toEqual({ a: '^2.0.0' });
+  for (const other of ['1', undefined]) expect(takenVersionsOf(beside, other)).toEqual({ a: '^1.0.0' });
+  expect(takenVersionsOf({ ...beside, canary: null }, undefined)).toEqual({ a: '^1.0.0' });
 });
 
 it('what a version works on is its role; one that is not named works as the present one', () => {

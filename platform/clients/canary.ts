@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { isTaken, type TakenVersions } from '../json-schema/versions/range.ts';
 
 /** A candidate: a new version of a processor beside the present one, as the registry's REST shows it. */
 export const canaryDocument = z.object({
@@ -13,6 +14,8 @@ export const canaryDocument = z.object({
   /** When it was registered, ISO 8601. */
   since: z.string(),
   takes: z.record(z.string(), z.array(z.string())),
+  /** Ranges of versions that it takes, by schema; of a schema that is not named, all. */
+  takes_versions: z.record(z.string(), z.string()).default({}),
   max_concurrency: z.number(),
   timeout_seconds: z.number(),
 });
@@ -60,6 +63,7 @@ export interface RoutedBlob {
   readonly id: string;
   readonly userId: string;
   readonly schemaId: string;
+  readonly schemaVersion: string;
 }
 
 /** The candidate's version where a new run on a blob is its to make; undefined: the present version's. */
@@ -69,9 +73,10 @@ export function versionFor(
   blob: RoutedBlob,
 ): string | undefined {
   if (!canary || !(canary.takes[event] ?? []).includes(blob.schemaId)) return undefined;
-  const isTaken =
+  if (!isTaken(canary.takes_versions, blob.schemaId, blob.schemaVersion)) return undefined;
+  const isItsOwn =
     canary.user_ids.includes(blob.userId) || placeOf(blob.id, id, canary.version) < canary.share;
-  return isTaken ? canary.version : undefined;
+  return isItsOwn ? canary.version : undefined;
 }
 
 /** Of these processors, the candidates whose runs on the blob are to be, by processor. */
@@ -86,6 +91,12 @@ export function versionsFor(
   });
   return Object.fromEntries(found);
 }
+
+/** The versions of schemas that a version of a processor takes: the candidate's own ranges, and else the present version's. */
+export const takenVersionsOf = (
+  { takes_versions, canary }: Pick<Beside, 'canary'> & { readonly takes_versions: TakenVersions },
+  version: string | null | undefined,
+): TakenVersions => (canary && canary.version === version ? canary.takes_versions : takes_versions);
 
 /** What a version of a processor works on. */
 export type Role = 'present' | 'candidate' | 'superseded' | 'withdrawn';

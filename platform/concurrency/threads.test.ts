@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { NICENESS } from '../process/priority.ts';
 import { Threads, type ThreadsOptions } from './threads.ts';
 
 let folder: string;
@@ -63,4 +64,13 @@ it('a task that needs more memory than its thread may have fails, and the next o
     code: 'ERR_WORKER_OUT_OF_MEMORY',
   });
   expect(await threads.run({ fills: false }, signal)).toBe('done');
+});
+
+it.runIf(process.platform === 'linux')('a thread gives way, unless its work is waited for', async () => {
+  const code = `import { getPriority } from 'node:os';
+    export default () => getPriority();`;
+  const found = await Promise.all(
+    [{}, { givesWay: false }].map(async (options) => (await open(code, options)).run<number>({}, signal)),
+  );
+  expect(found).toEqual([Math.max(getPriority(), NICENESS), getPriority()]);
 });

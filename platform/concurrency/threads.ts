@@ -14,6 +14,8 @@ export interface ThreadsOptions {
   readonly idleMs?: number | undefined;
   /** Limits of each thread. Default: {@link MEMORY_MB}, and Node's. A task that needs more fails, and its thread ends. */
   readonly resourceLimits?: ResourceLimits;
+  /** Whether its work gives way to event loops. Default: true. False for what is rare, short, and waited for within a time. */
+  readonly givesWay?: boolean;
 }
 
 /** Of what a thread keeps in V8's old generation: several times what the largest blobs need. */
@@ -46,7 +48,13 @@ export class Threads<Task extends object> {
   #tasks = 0;
 
   constructor(options: ThreadsOptions) {
-    const { source = '', filename = builtFile(source), threads = 1, idleMs = 10_000 } = options;
+    const {
+      source = '',
+      filename = builtFile(source),
+      threads = 1,
+      idleMs = 10_000,
+      givesWay = true,
+    } = options;
     this.#options = {
       filename,
       minThreads: 0,
@@ -55,7 +63,7 @@ export class Threads<Task extends object> {
       resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB, ...options.resourceLimits },
       // Not asleep between tasks: V8 leaves to tasks of the event loop what it does against garbage that stays.
       atomics: 'disabled',
-      execArgv: givingWay,
+      ...(givesWay ? { execArgv: givingWay } : {}),
     };
   }
 

@@ -1,4 +1,5 @@
 import type { Egress } from '../../platform/egress/guarded-agent.ts';
+import { InputErrors } from '../../platform/errors/errors.ts';
 import type { Caller } from '../../platform/identity/service/caller.ts';
 import { requireOperator } from '../../platform/serving/access/authenticate.ts';
 import type { Canaries } from './canary/canaries.ts';
@@ -57,6 +58,16 @@ export async function register(
   return { processor, supergraph: null, changes: [] };
 }
 
+const GRAPH_IS_LATER =
+  '`subgraph` is not for a candidate: the graph asks the present version. Promote it, then register it with its `subgraph`.';
+
+/** @throws InputErrors PROCESSOR_INVALID: a candidate brings nothing into the graph */
+function withoutSubgraph(body: unknown): unknown {
+  const { declaration, subgraph } = parted(body);
+  if (subgraph === null) return declaration;
+  throw new InputErrors([{ field: 'subgraph', code: 'PROCESSOR_INVALID', message: GRAPH_IS_LATER }]);
+}
+
 /**
  * Registers a candidate beside the present version.
  * @param portion `{ share?, users? }`, which blobs are its own
@@ -68,9 +79,23 @@ export async function registerCandidate(
   portion: Parameters<typeof parsePortion>[0],
   nameOf?: (field: string) => string,
 ): Promise<Processor> {
-  const declaration = parseDeclaration(body, egress, nameOf);
+  const declaration = parseDeclaration(withoutSubgraph(body), egress, nameOf);
   assertMayRegister(caller, declaration.id);
   const processor = await canaries.register(declaration, parsePortion(portion), caller);
   void health.check(processor);
+  return processor;
+}
+
+/**
+ * Makes a candidate the present version, which the graph asks from then on where it serves the same SDL.
+ * @throws BlobgraphError PROCESSOR_UNKNOWN, CANARY_UNKNOWN
+ */
+export async function promote(
+  { canaries, supergraphs, caller }: Pick<RegistrationDependencies, 'canaries' | 'supergraphs' | 'caller'>,
+  id: string,
+  version: string,
+): Promise<Processor> {
+  const processor = await canaries.promote(id, version);
+  await supergraphs.follow(processor, caller);
   return processor;
 }

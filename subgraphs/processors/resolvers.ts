@@ -19,7 +19,7 @@ import type {
 } from './graphql.generated.ts';
 import { healthOf } from './health/json.ts';
 import type { Context } from './models.ts';
-import { register, registerCandidate } from './registration.ts';
+import { promote, register, registerCandidate } from './registration.ts';
 import { maySeeInside } from './registry/inside.ts';
 import { type LifecycleAction, parseReason } from './registry/lifecycle.ts';
 import { isRetired, type Processor as Registered } from './registry/processor.ts';
@@ -114,7 +114,7 @@ const Mutation: MutationResolvers = {
       context.canaries.change(id, parseVersion(version), parsePortion(portion)),
     ),
   promoteCanary: (_parent, { id, version }, context) =>
-    changeCanary(context, async () => context.canaries.promote(id, parseVersion(version))),
+    changeCanary(context, async () => promote(context, id, parseVersion(version))),
   withdrawCanary: (_parent, { id, version }, context) =>
     changeCanary(context, async () => context.canaries.withdraw(id, parseVersion(version))),
   pauseProcessor: (_parent, args, context) => change(context, 'pause', args),

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ServiceHttp } from '../../platform/clients/http/http.ts';
 import type { Egress } from '../../platform/egress/guarded-agent.ts';
+import type { Caller } from '../../platform/identity/service/caller.ts';
 import { requireOperator, requireViewer } from '../../platform/serving/access/authenticate.ts';
 import { directReadRoutes } from '../../platform/serving/direct-reads/routes.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
@@ -8,7 +9,7 @@ import type { Canaries } from './canary/canaries.ts';
 import { parsePortion, parseVersion } from './canary/input.ts';
 import type { HealthMonitor } from './health/health.ts';
 import { healthJson, healthOf } from './health/json.ts';
-import { register, registerCandidate } from './registration.ts';
+import { promote, register, registerCandidate } from './registration.ts';
 import { parseReason } from './registry/lifecycle.ts';
 import { toDocument } from './registry/processor.ts';
 import type { ProcessorRegistry } from './registry/registry.ts';
@@ -63,22 +64,30 @@ function declarationRoutes(app: FastifyInstance, deps: Omit<RoutesDependencies, 
       return { processor: toDocument(await registry.change(params.id, action, parseReason(reason))) };
     });
   }
-  canaryRoutes(app, deps.canaries);
+  canaryRoutes(app, deps);
 }
 
 /** Of the candidate that `version` names. */
-function canaryRoutes(app: FastifyInstance, canaries: Canaries): void {
+function canaryRoutes(
+  app: FastifyInstance,
+  { canaries, supergraphs }: Pick<RoutesDependencies, 'canaries' | 'supergraphs'>,
+): void {
   app.patch<ById>('/api/v1/processors/:id/canary', async ({ params, body, caller }) => {
     requireOperator(caller);
     const given = (body ?? {}) as { version?: unknown; share?: unknown; users?: unknown };
     const portion = parsePortion(given);
     return { processor: toDocument(await canaries.change(params.id, parseVersion(given.version), portion)) };
   });
-  for (const action of ['promote', 'withdraw'] as const) {
+  const ends = {
+    promote: (id: string, version: string, caller: Caller) =>
+      promote({ canaries, supergraphs, caller }, id, version),
+    withdraw: (id: string, version: string) => canaries.withdraw(id, version),
+  };
+  for (const [action, end] of Object.entries(ends)) {
     app.post<ById>(`/api/v1/processors/:id/canary/${action}`, async ({ params, body, caller }) => {
       requireOperator(caller);
       const { version } = (body ?? {}) as { version?: unknown };
-      return { processor: toDocument(await canaries[action](params.id, parseVersion(version))) };
+      return { processor: toDocument(await end(params.id, parseVersion(version), caller)) };
     });
   }
 }

@@ -6,7 +6,9 @@ import {
   type FakeProcessor,
   inputOf,
   type Payload,
+  promoteCanary,
   register,
+  registerCandidate,
   reportUse,
   rollBack,
   sdlOf,
@@ -225,6 +227,32 @@ export function supergraphContract(adapter: string, open: () => Promise<SqlServe
       ]);
       keeping.delete('renamed');
       expect(refusalOf(await register(registry, input))).toEqual([]);
+    });
+
+    it('asks a promoted version where it answers, unless that serves another SDL', async () => {
+      const sdl = sdlOf('Moved');
+      const [first, second, third] = [await opened(sdl), await opened(sdl), await opened(sdl)];
+      const input = (version: string, { url }: FakeProcessor) => ({
+        ...inputOf('moved', 'Moved', url),
+        version,
+      });
+      const asked = async () => (await served(registry)).subgraphs.find(({ name }) => name === 'moved')?.url;
+      await register(registry, { ...input('1', first), subgraph: { sdl } });
+      await registerCandidate(registry, input('2', second));
+      expect(await asked()).toBe(`${first.url}/graphql`);
+      const { version } = await served(registry);
+      for (let once = 0; once < 2; once += 1)
+        expect((await promoteCanary(registry, 'moved', '2')).userErrors).toEqual([]);
+      expect(await asked()).toBe(`${second.url}/graphql`);
+      expect((await served(registry)).version).toBe(version + 1);
+      third.serve(sdlOf('Moved', 'words: Int! lines: Int'));
+      await registerCandidate(registry, input('3', third));
+      expect((await promoteCanary(registry, 'moved', '3')).userErrors).toEqual([]);
+      expect(await asked()).toBe(`${second.url}/graphql`);
+      // Promoted again once it serves what is in the graph, it is asked.
+      third.serve(sdl);
+      await promoteCanary(registry, 'moved', '3');
+      expect(await asked()).toBe(`${third.url}/graphql`);
     });
 
     it('survives a restart, and is for operators and services alone', async () => {

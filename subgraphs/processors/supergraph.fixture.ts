@@ -109,6 +109,24 @@ export const register = (service: TestService, input: object, caller = operator)
     caller,
   );
 
+const WRONG = 'userErrors { field code message }';
+
+export const registerCandidate = (service: TestService, input: object): Promise<Payload> =>
+  payload(
+    service,
+    `mutation ($input: RegisterProcessorInput!) { done: registerCandidate(input: $input) { ${WRONG} } }`,
+    { input },
+    operator,
+  );
+
+export const promoteCanary = (service: TestService, id: string, version: string): Promise<Payload> =>
+  payload(
+    service,
+    `mutation ($id: ID!, $version: String!) { done: promoteCanary(id: $id, version: $version) { ${WRONG} } }`,
+    { id, version },
+    operator,
+  );
+
 export const rollBack = (service: TestService, to: number, caller = operator): Promise<Payload> =>
   payload(
     service,

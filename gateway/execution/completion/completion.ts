@@ -3,42 +3,21 @@ import { BlobgraphError, type ErrorCode } from '../../../platform/errors/errors.
 import { HOW_TO_ASK_FOR_LESS } from '../../subgraphs/subgraph-errors.ts';
 import type { ErrorsByPlace, LocatedError } from '../data/located-errors.ts';
 import { isObject, setOwn, type Values } from '../data/values.ts';
-import type { Introspected } from './introspection.ts';
 import { type ResponsePath, responsePath } from './response-path.ts';
-import type { Completion, DeferredObject, Place, Shape, ShapedField } from './shape.ts';
+import type { CompletedResult, CompletionOptions } from './result.ts';
+import {
+  type Completion,
+  type DeferredObject,
+  isOfLaterGraph,
+  type Place,
+  type Shape,
+  type ShapedField,
+} from './shape.ts';
 
 /** A null in a non-null position, which makes its parent null. */
 const INVALID: unique symbol = Symbol('invalid');
 
 type Completed = unknown;
-
-export interface CompletionOptions {
-  /** The root of the result. */
-  readonly place: Place;
-  /** The merged answers of subgraphs, by their keys. */
-  readonly data: Values;
-  /** Undefined when subgraphs reported none. */
-  readonly errors: ErrorsByPlace | undefined;
-  /** Null when the operation has no introspection fields. */
-  readonly introspected: Introspected | null;
-  /** Bytes that the answer may have, approximately. */
-  readonly maxBytes: number;
-  /** Bytes of it that were told before. Default: none. */
-  readonly bytesBefore?: number;
-  /** The path of what is told later. Default: the root, all of which is told. */
-  readonly path?: readonly (string | number)[];
-}
-
-export interface CompletedResult {
-  /** By response key; null when an error nulls the whole result. */
-  readonly data: Values | null;
-  /** With paths of response keys; errors that belong to no field come last. */
-  readonly errors: readonly GraphQLFormattedError[];
-  /** Approximate size as JSON, with what was told before and without the errors. */
-  readonly bytes: number;
-  /** Those within `data` alone: of what an error has nulled no more is told. */
-  readonly deferred: readonly DeferredObject[];
-}
 
 const nothing: ReadonlySet<GraphQLFormattedError> = new Set();
 /** A key and its punctuation. */
@@ -197,12 +176,9 @@ class Completer {
           if (!nulledBy || nulledBy.has(error))
             this.#report(error, [...this.#path, ...responsePath(completion, [key, ...below])]);
     }
-    if (this.errors.length === before && this.#explanations === 0) {
+    if (this.errors.length === before && this.#explanations === 0 && !isOfLaterGraph(completion, value)) {
       if (isObject(value) && located?.isGone(value))
         this.#fault('NOT_FOUND', `The object of \`${field}\` no longer exists.`);
-      // No client of this version of the graph can have asked for it: as if it was still to come.
-      else if (isObject(value) && !completion.isNonNull && completion.place.isUnknown(value['__typename']))
-        return null;
       else this.#fault('SUBGRAPH_INVALID', `The type of ${field} is not one of its possible types.`);
     }
     return completion.isNonNull ? INVALID : null;

@@ -7,7 +7,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import type { Values } from '../data/values.ts';
+import { isObject, type Values } from '../data/values.ts';
 import { type Deferral, type Deferrals, pathTo } from '../selection/deferrals.ts';
 import type { DeferredFragment } from '../selection/deferred-fragment.ts';
 import type { FieldGroup, MetaField, OperationFields, Selections } from '../selection/operation-fields.ts';
@@ -61,6 +61,13 @@ interface ObjectCompletion {
   readonly isNonNull: boolean;
   readonly place: Place;
 }
+
+/**
+ * Whether an object is of a type that the graph has not got, as when a subgraph answers by a later version of it. No client of
+ * this version can have asked for it: it counts as still to come.
+ */
+export const isOfLaterGraph = ({ isNonNull, place }: ObjectCompletion, value: unknown): boolean =>
+  !isNonNull && isObject(value) && place.isUnknown(value['__typename']);
 
 /** A place in the result where objects are. */
 export interface Place {

@@ -125,10 +125,8 @@ class EventWorker implements Worker {
 
   #askedBy(event: BlobEvent): Asked {
     const { definition, standing } = this.#kit;
-    const { candidate } = standing();
-    return askedBy(event, definition, {
-      ...{ version: definition.version, asCandidate: this.#asCandidate, candidate },
-    });
+    const taking = { ...standing(), version: definition.version, asCandidate: this.#asCandidate };
+    return askedBy(event, definition, taking);
   }
 
   async #handle(delivery: Delivery, signals: WorkSignals): Promise<Outcome> {
@@ -206,12 +204,10 @@ class EventWorker implements Worker {
           ...{ id, userId, source, sources, signal, plan: command?.plan },
           ...{ onProgress, onText: teller.tell, park: delivery.park },
         },
-        run,
-        sourceIds,
+        ...{ run, sourceIds, command },
         generation: begun.generation,
         onDemand: pending !== null,
         inputHash: pending?.inputHash ?? null,
-        command,
         graceMs: this.#settings.sweepGraceMs,
         ...(pending ? { title: pending.title, createdAt: pending.createdAt } : {}),
       }),

@@ -23,7 +23,7 @@ const MEMORY_MB = 384;
 const tooCostly = (cause: unknown) =>
   new BlobgraphError(
     'COMPOSITION_FAILED',
-    'Composing the graph with this SDL takes more time or memory than it may. Make the SDL smaller.',
+    'Composing the graph with this SDL takes more time or memory than it may. Make the SDL smaller, or try again when the machine is less busy.',
     { field: 'subgraph.sdl', cause },
   );
 
@@ -40,6 +40,8 @@ export function createGraphChecker(timeoutMs = TIMEOUT_MS): GraphChecker {
   const threads = new Threads<Task>({
     source: 'platform/supergraph/checks/checks.worker.ts',
     resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB, maxYoungGenerationSizeMb: 32 },
+    // Beside busy processes, a thread that gives way gets so little that a second of work takes longer than it may.
+    givesWay: false,
   });
   const inTurn = createOneByOne();
   let isClosed = false;

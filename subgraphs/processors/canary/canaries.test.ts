@@ -239,4 +239,8 @@ it('operators register candidates of processors that there are', async () => {
   expect(await register({ version: '1' }, {})).toMatchObject({
     userErrors: [{ field: 'version', code: 'PROCESSOR_INVALID' }],
   });
+  expect(await register({ version: '3', subgraph: { sdl: 'type Query' } }, {})).toEqual({
+    processor: null,
+    userErrors: [{ field: 'subgraph', code: 'PROCESSOR_INVALID' }],
+  });
 });

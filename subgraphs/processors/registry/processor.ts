@@ -97,7 +97,7 @@ export function withEarlier(registered: RegisteredProcessor, earlier: Earlier): 
 export const isRetired = ({ status }: Pick<Processor, 'status'>): boolean => status === 'retired';
 
 function canaryDocument({ declaration, share, user_ids, since }: Canary): CanaryDocument {
-  const { version, base_url, takes, max_concurrency, timeout_seconds } = declaration;
+  const { version, base_url, takes, takes_versions, max_concurrency, timeout_seconds } = declaration;
   return {
     version,
     base_url,
@@ -105,6 +105,7 @@ function canaryDocument({ declaration, share, user_ids, since }: Canary): Canary
     user_ids: [...user_ids],
     since,
     takes,
+    takes_versions,
     max_concurrency,
     timeout_seconds,
   };

@@ -81,7 +81,7 @@ async function write(
 }
 
 /** The graph with the subgraph. @throws InputErrors COMPOSITION_FAILED (field `subgraph.sdl`) */
-async function checked(
+export async function checked(
   { checker }: ChangingDependencies,
   { own, outside, current }: Present,
   part: Part,

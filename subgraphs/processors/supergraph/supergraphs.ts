@@ -1,10 +1,12 @@
 import { BlobgraphError } from '../../../platform/errors/errors.ts';
 import type { Caller } from '../../../platform/identity/service/caller.ts';
 import type { Declaration } from '../registry/declaration.ts';
+import type { Processor } from '../registry/processor.ts';
 import type { Concerns, UsedOperation } from '../usage/store.ts';
 import { type Changed, type ChangingDependencies, createChange } from './changing.ts';
 import type { GivenSubgraph } from './given.ts';
 import { rollback, withdraw } from './going-back.ts';
+import { moveToPresent } from './moving.ts';
 import { isOutside } from './parts.ts';
 import { type Registered, register } from './registering.ts';
 import type { StoredSupergraph, SupergraphSummary } from './store/store.ts';
@@ -18,6 +20,11 @@ export interface Supergraphs {
   withdraw(processorId: string, allowBreaking: readonly string[], caller: Caller): Promise<Changed>;
   /** See {@link rollback}. */
   rollback(to: number, caller: Caller): Promise<Changed>;
+  /**
+   * Has the graph ask a processor that was promoted at its new address, where it serves the SDL that is there; else, the log
+   * tells that it is to be registered with its own. See {@link moveToPresent}.
+   */
+  follow(processor: Processor, caller: Caller): Promise<void>;
   /** @throws BlobgraphError PROCESSOR_INVALID where a processor has another type in the graph than it declares without its SDL */
   assertTypeOfGraph(declaration: Declaration): Promise<void>;
   /** @throws BlobgraphError SERVICE_UNAVAILABLE where there is none yet */
@@ -45,7 +52,7 @@ const notKept = (version: number) =>
 export function createSupergraphs(
   deps: ChangingDependencies & { readonly watch: Pick<SupergraphWatch, 'look'> },
 ): Supergraphs {
-  const { store, usage, watch } = deps;
+  const { store, usage, watch, logger } = deps;
   const change = createChange(deps);
   const telling = async <T extends Changed>(work: Promise<T>): Promise<T> => {
     const changed = await work;
@@ -57,6 +64,15 @@ export function createSupergraphs(
     withdraw: (processorId, allowBreaking, caller) =>
       telling(withdraw(deps, change, { processorId, allowBreaking, caller })),
     rollback: (to, caller) => telling(rollback(deps, change, { to, caller })),
+    async follow(processor, caller) {
+      const { id: processorId, version } = processor;
+      try {
+        if (await moveToPresent(deps, change, { processor, caller })) watch.look();
+      } catch (error) {
+        const about = { err: error, processor: processorId, version };
+        logger.warn(about, 'the graph asks the version before: register the promoted one with its SDL');
+      }
+    },
     async assertTypeOfGraph({ id, graphql_type }) {
       const [current] = await store.history(1);
       const there = current?.subgraphs.find((subgraph) => isOutside(subgraph) && subgraph.name === id);

@@ -1,3 +1,4 @@
+import { takenVersionsOf } from '../../../../platform/clients/canary.ts';
 import type { ProcessorCatalog } from '../../../../platform/clients/registry.ts';
 import type { SchemaClient } from '../../../../platform/clients/schemas.ts';
 import type {
@@ -92,11 +93,14 @@ const isNotTaken = (entry: IndexEntry, processorId: string, taken: TakenVersions
   !isTaken(taken, entry.schemaId, entry.schemaVersion);
 
 /** The versions that the process takes; as registered where it does not say. */
-const takenBy = async (
+async function takenBy(
   processors: BeginDependencies['processors'],
-  { processor_id, takes_versions }: RunBeginning,
-): Promise<TakenVersions> =>
-  takes_versions ?? (await knownProcessors(processors)).get(processor_id)?.takes_versions ?? {};
+  { processor_id, processor_version, takes_versions }: RunBeginning,
+): Promise<TakenVersions> {
+  if (takes_versions) return takes_versions;
+  const processor = (await knownProcessors(processors)).get(processor_id);
+  return processor ? takenVersionsOf(processor, processor_version) : {};
+}
 
 /** @throws BlobgraphError PROCESSOR_PAUSED, also for a version that takes no more work; PROCESSOR_RETIRED */
 async function assertMayWork(

@@ -22,6 +22,7 @@ const candidate = (): CanaryDocument => ({
   user_ids: [named.viewer.userId],
   since: '2026-01-01T00:00:00.000Z',
   takes: { 'blob.created': ['text-input-v1'] },
+  takes_versions: {},
   max_concurrency: 1,
   timeout_seconds: 60,
 });

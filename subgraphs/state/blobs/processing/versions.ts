@@ -1,5 +1,5 @@
 import { type Role, roleOf } from '../../../../platform/clients/canary.ts';
-import type { ProcessorCatalog } from '../../../../platform/clients/registry.ts';
+import type { ProcessorCatalog, ProcessorDocument } from '../../../../platform/clients/registry.ts';
 import type { RunBeginning } from '../../../../platform/clients/state.ts';
 import { BlobgraphError } from '../../../../platform/errors/errors.ts';
 import { derivedBlobId } from '../../../../platform/ids/ids.ts';
@@ -101,6 +101,12 @@ export async function takenFrom(
   };
 }
 
+/** Versions that may have worked beside each other on one run. */
+const rivalsOf = ({ version, canary, resting }: ProcessorDocument): string[] =>
+  canary || resting.length > 0
+    ? [version, ...(canary ? [canary.version] : []), ...resting.map((one) => one.version)]
+    : [];
+
 /** Whether another version's result of the same generation is in the index: each run has one. */
 async function hasOther(
   store: Pick<StateStore, 'derived'>,
@@ -128,6 +134,9 @@ export async function assertStillGiven(
   if ((await takenFrom(deps.processors, told))(entry)) throw unwanted(version);
   const run = blobRun(entry.runs, processor_id);
   if (run?.state !== 'COMPLETED' || run.generation !== generation) return;
-  const versions = (await knownProcessors(deps.processors)).get(processor_id)?.versions ?? [];
-  if (await hasOther(deps.store, entry, told, versions)) throw unwanted(version);
+  const processor = (await knownProcessors(deps.processors)).get(processor_id);
+  const rivals = processor ? rivalsOf(processor) : [];
+  // What a version from before all candidates made is entered beside the others.
+  if (!rivals.includes(version)) return;
+  if (await hasOther(deps.store, entry, told, rivals)) throw unwanted(version);
 }

@@ -1,8 +1,8 @@
-import { followBackfill } from '../backfill/follow.ts';
-import { sinceOf } from '../backfill/since.ts';
-import { displayOn, plainDisplay } from '../demo/display.ts';
-import { asOperator } from '../operators/operator.ts';
-import { type Define, exits, withExamples, withJson } from '../terminal/command.ts';
+import { followBackfill } from '../../backfill/follow.ts';
+import { sinceOf } from '../../backfill/since.ts';
+import { displayOn, plainDisplay } from '../../demo/display.ts';
+import { asOperator } from '../../operators/operator.ts';
+import { type Define, exits, withExamples, withJson } from '../../terminal/command.ts';
 
 interface Options {
   readonly processor: string;

@@ -1,14 +1,14 @@
-import { UsageError } from '../../platform/process/exit.ts';
-import type { Graph } from '../demo/graph.ts';
-import { asOperator } from '../operators/operator.ts';
+import { UsageError } from '../../../platform/process/exit.ts';
+import type { Graph } from '../../demo/graph.ts';
+import { asOperator } from '../../operators/operator.ts';
 import {
   type CanaryDeed,
   type Change,
   changeCandidate,
   changeProcessor,
   listProcessors,
-} from '../operators/processors.ts';
-import { type Define, withExamples, withJson } from '../terminal/command.ts';
+} from '../../operators/processors.ts';
+import { type Define, withExamples, withJson } from '../../terminal/command.ts';
 
 interface Options {
   readonly reason?: string;

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import type { Graph } from '../demo/graph.ts';
-import { asOperator } from '../operators/operator.ts';
+import type { Graph } from '../../demo/graph.ts';
+import { asOperator } from '../../operators/operator.ts';
 import {
   listVersions,
   printSdl,
@@ -8,8 +8,8 @@ import {
   rollBack,
   showSupergraph,
   withdrawSubgraph,
-} from '../supergraph/supergraph.ts';
-import { type Define, withExamples, withJson } from '../terminal/command.ts';
+} from '../../supergraph/supergraph.ts';
+import { type Define, withExamples, withJson } from '../../terminal/command.ts';
 
 interface Options {
   readonly json: boolean;

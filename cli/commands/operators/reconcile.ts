@@ -1,9 +1,9 @@
-import { loadConfig } from '../../platform/config/config.ts';
-import { UsageError } from '../../platform/process/exit.ts';
-import { operatorToken } from '../operators/operator.ts';
-import { exitCodeOf, tableOf } from '../reconcile/display.ts';
-import { askForReport } from '../reconcile/report.ts';
-import { type Define, exits, print, withExamples, withJson } from '../terminal/command.ts';
+import { loadConfig } from '../../../platform/config/config.ts';
+import { UsageError } from '../../../platform/process/exit.ts';
+import { operatorToken } from '../../operators/operator.ts';
+import { exitCodeOf, tableOf } from '../../reconcile/display.ts';
+import { askForReport } from '../../reconcile/report.ts';
+import { type Define, exits, print, withExamples, withJson } from '../../terminal/command.ts';
 
 interface Options {
   readonly repair: boolean;

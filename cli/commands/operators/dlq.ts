@@ -1,8 +1,8 @@
-import { UsageError } from '../../platform/process/exit.ts';
-import type { Graph } from '../demo/graph.ts';
-import { listLetters, settleLetters, showLetter } from '../operators/dlq.ts';
-import { asOperator } from '../operators/operator.ts';
-import { type Define, exits, withExamples, withJson } from '../terminal/command.ts';
+import { UsageError } from '../../../platform/process/exit.ts';
+import type { Graph } from '../../demo/graph.ts';
+import { listLetters, settleLetters, showLetter } from '../../operators/dlq.ts';
+import { asOperator } from '../../operators/operator.ts';
+import { type Define, exits, withExamples, withJson } from '../../terminal/command.ts';
 
 interface Options {
   readonly json: boolean;

@@ -161,6 +161,7 @@ describe('blobs are made anew', () => {
       share: 0,
       user_ids: [] as string[],
       takes: {},
+      takes_versions: { 'text-input-v1': '<3.0.0' },
     } as unknown as CanaryDocument;
     system.shared.processor = { ...system.shared.processor, canary } as ProcessorDocument;
     await on(system).begin({ version: '2' });
@@ -169,6 +170,29 @@ describe('blobs are made anew', () => {
     await expect
       .poll(async () => runs(await read(system.store, entries)).map((run) => run?.version), PATIENCE)
       .toEqual(['2', '2', '2']);
+  });
+
+  it('by a version that takes theirs of their schema: others are left out', async () => {
+    const system = await setUp();
+    const { store } = system;
+    for (const schemaVersion of ['1.0.0', '2.0.0', '2.1.0'])
+      await store.insertEntry(entry('alice', 10, { runs: [left('COMPLETED')], schemaVersion }), []);
+    const ranges = (range: string) => ({ takes_versions: { 'text-input-v1': range } });
+    const canary = { version: '2', share: 0, user_ids: [], takes: {}, ...ranges('<2.1.0') };
+    const { processor } = system.shared;
+    system.shared.processor = { ...processor, ...ranges('^1.0.0'), canary } as unknown as ProcessorDocument;
+    system.shared.live = 1;
+    for (const [version, total] of [
+      [null, 1],
+      ['2', 2],
+    ] as const) {
+      const { begin, state, cancel } = on(system);
+      await begin({ version });
+      const sweeper = sweep(system);
+      await expect.poll(async () => (await state())?.details.total ?? null, PATIENCE).toBe(total);
+      await cancel();
+      await sweeper.stop();
+    }
   });
 
   it('with those that fail counted', async () => {

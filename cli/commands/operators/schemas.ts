@@ -1,6 +1,6 @@
-import { asOperator } from '../operators/operator.ts';
-import { checkFile } from '../operators/schemas.ts';
-import { type Define, exits, withExamples, withJson } from '../terminal/command.ts';
+import { asOperator } from '../../operators/operator.ts';
+import { checkFile } from '../../operators/schemas.ts';
+import { type Define, exits, withExamples, withJson } from '../../terminal/command.ts';
 
 interface Options {
   readonly id?: string;
