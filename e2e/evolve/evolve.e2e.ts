@@ -11,6 +11,7 @@ import { operatorOf, type Running, startVersion } from './operator.ts';
 /**
  * A processor from outside joins a running graph, changes, is refused what would break clients, is rolled back, tried out
  * beside itself and retired, while users read, write and listen: no request of theirs fails, and no subscription ends.
+ * Not embedded: there the log and the stores are within the system's one process, and nothing outside can work on them.
  */
 
 const PATIENCE = { timeout: 120_000, interval: 250 };

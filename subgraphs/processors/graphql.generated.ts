@@ -75,7 +75,8 @@ export type Mutation = {
   changeCanary: ChangeCanaryPayload;
   /**
    * Makes the candidate the present version. What the version before has in work is finished, all else is the candidate's, and
-   * processes of the version before take no more work. Sent again, it changes nothing. For operators.
+   * processes of the version before take no more work. Where its part of the graph was registered and it serves the same SDL, the
+   * graph asks it at its address from then on. Sent again, it changes nothing. For operators.
    */
   promoteCanary: PromoteCanaryPayload;
   /**
