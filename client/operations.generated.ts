@@ -164,7 +164,7 @@ export type CheckSchemaInput = {
   version?: InputMaybe<Scalars['String']['input']>;
   /** The JSON Schema, as for `registerSchema`. */
   definition: Scalars['JSON']['input'];
-  /** What it must keep. Default: the schema's own `compatibility`. */
+  /** The mode that it is held to. Default: the schema's own `compatibility`. */
   compatibility?: InputMaybe<SchemaCompatibility>;
   /** As for `registerSchema`. */
   acceptUnknown?: InputMaybe<Array<Scalars['String']['input']>>;
@@ -193,7 +193,7 @@ export type CompatibilityDirection =
   /** The older one those of the newer one. */
   | 'FORWARD';
 
-/** What is known of a place in a schema. */
+/** How sure it is that a place in a schema is not compatible. */
 export type CompatibilityVerdict =
   /** It refuses what the other version takes. */
   | 'INCOMPATIBLE'
@@ -507,7 +507,7 @@ export type RegisterSchemaInput = {
    * the version before is read as this one.
    */
   definition: Scalars['JSON']['input'];
-  /** What it must keep. Default: the schema's own `compatibility`. */
+  /** The mode that it is held to. Default: the schema's own `compatibility`. */
   compatibility?: InputMaybe<SchemaCompatibility>;
   /** JSON pointers of places that a report calls `UNKNOWN` and that are let pass, e.g. `/properties/isbn/pattern`. */
   acceptUnknown?: InputMaybe<Array<Scalars['String']['input']>>;
@@ -604,7 +604,7 @@ export type RestingReason =
   | 'WITHDRAWN';
 
 /**
- * What a new version of a schema must keep, by the names of Confluent's schema registry. What cannot be shown to be kept
+ * Compatibility modes of new versions of a schema, by the names of Confluent's schema registry. What cannot be shown to be kept
  * counts as not kept. Withdrawn versions are not looked at.
  */
 export type SchemaCompatibility =

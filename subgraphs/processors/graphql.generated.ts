@@ -396,7 +396,7 @@ export type RegisterProcessorPayload = {
   processor: Maybe<Processor>;
   /** The version that is served with its `subgraph`; null without one, of a dry run, and when there are errors. */
   supergraph: Maybe<SupergraphVersion>;
-  /** What its `subgraph` changes, or would change, for clients, what breaks most first; at most 500. */
+  /** Changes for clients by its `subgraph`, made or, of a dry run, to be made, the breaking ones first; at most 500. */
   changes: Array<SchemaChange>;
   /** Each names the input's field. */
   userErrors: Array<UserError>;
@@ -434,7 +434,7 @@ export type WithdrawSubgraphPayload = {
   __typename?: 'WithdrawSubgraphPayload';
   /** The version that is served without it; null when there are errors. */
   supergraph: Maybe<SupergraphVersion>;
-  /** What it changes, or would change, for clients, what breaks most first; at most 500. */
+  /** Its changes for clients, made or, where it is refused, not made, the breaking ones first; at most 500. */
   changes: Array<SchemaChange>;
   /** Why it was not withdrawn; empty when it was. */
   userErrors: Array<UserError>;
@@ -445,7 +445,7 @@ export type RollbackSupergraphPayload = {
   __typename?: 'RollbackSupergraphPayload';
   /** The version that is served now; null when there are errors. */
   supergraph: Maybe<SupergraphVersion>;
-  /** What it changes for clients, what breaks most first; at most 500. */
+  /** Its changes for clients, the breaking ones first; at most 500. */
   changes: Array<SchemaChange>;
   /** Why it was not done; empty when it was. */
   userErrors: Array<UserError>;
@@ -454,7 +454,7 @@ export type RollbackSupergraphPayload = {
 /** The stored supergraph. */
 export type Supergraph = {
   __typename?: 'Supergraph';
-  /** What is served. */
+  /** The version that is served. */
   current: SupergraphVersion;
   /** The newest versions, newest first, the current one included. The last 50 are kept. */
   history: Array<SupergraphVersion>;
@@ -509,7 +509,7 @@ export type SupergraphVersion = {
   hash: Scalars['String']['output'];
   /** Its subgraphs, by name. */
   subgraphs: Array<SupergraphSubgraph>;
-  /** What it changed for clients, what breaks most first; at most 500. */
+  /** Its changes for clients, the breaking ones first; at most 500. */
   changes: Array<SchemaChange>;
   /** Its text. */
   sdl: Scalars['String']['output'];
@@ -555,7 +555,7 @@ export type SchemaChange = {
   __typename?: 'SchemaChange';
   /** How much it matters. */
   criticality: ChangeCriticality;
-  /** What changes. */
+  /** The change, in a sentence. */
   message: Scalars['String']['output'];
   /** Where, as a schema coordinate, e.g. `WordCount.words`. */
   coordinate: Scalars['String']['output'];
@@ -583,7 +583,7 @@ export type OperationUse = {
   count: Scalars['Int']['output'];
   /** When it was last sent. */
   lastSeenAt: Scalars['DateTime']['output'];
-  /** What of that which was asked for it uses. */
+  /** Those of the coordinates and types asked for that it uses. */
   uses: Array<Scalars['String']['output']>;
 };
 

@@ -19,7 +19,7 @@ import { createSupergraphs } from './supergraph/supergraphs.ts';
 import { createSupergraphWatch } from './supergraph/watch.ts';
 import { createPostgresUsageStore } from './usage/store.postgres.ts';
 
-/** What this build, and this installation's file, come with. @throws ConfigError where the file cannot be read */
+/** The subgraphs of this build, and of this installation's file. @throws ConfigError where the file cannot be read */
 const readShipped = async (file: string | undefined): Promise<Shipped> => ({
   subgraphs: shippedSubgraphs(),
   supergraph: shippedSupergraph(),

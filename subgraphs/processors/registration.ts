@@ -21,7 +21,7 @@ interface RegistrationDependencies {
   readonly caller: Caller;
 }
 
-/** What of a body is the declaration, and what its part of the graph. */
+/** The two parts of a body: the declaration, and its part of the graph. */
 function parted(body: unknown): { declaration: unknown; subgraph: unknown } {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     return { declaration: body, subgraph: null };

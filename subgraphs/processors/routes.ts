@@ -32,7 +32,7 @@ type ById = { Params: { id: string } };
 
 interface Given {
   readonly declared: unknown;
-  /** What it says of a candidate's portion; undefined: it is of the present version. */
+  /** The candidate's portion; undefined: it is of the present version. */
   readonly canary?: { readonly share?: unknown; readonly users?: unknown };
 }
 

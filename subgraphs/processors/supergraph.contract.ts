@@ -29,7 +29,7 @@ async function opened(sdl: string): Promise<FakeProcessor> {
   return processor;
 }
 
-/** What the registry does with the supergraph, on any database. `open` gives an empty one, which several processes may open. */
+/** The registry's supergraph, on any database. `open` gives an empty one, which several processes may open. */
 export function supergraphContract(adapter: string, open: () => Promise<SqlServer>): void {
   describe(`the stored supergraph: ${adapter}`, () => {
     const keeping = new Set<string>();

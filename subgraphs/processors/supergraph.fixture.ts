@@ -155,7 +155,7 @@ export interface Served {
   }[];
 }
 
-/** What services are told. */
+/** The supergraph as services are told it. */
 export const served = async (service: TestService): Promise<Served> =>
   (await service.rest<Served>('GET', '/api/v1/supergraph', { caller: gateway })).body;
 

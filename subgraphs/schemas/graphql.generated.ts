@@ -107,7 +107,7 @@ export type BlobSchema = {
   withdrawnVersions: Array<Scalars['String']['output']>;
   /** Since when this version takes no new documents; null while it does. */
   withdrawnAt: Maybe<Scalars['DateTime']['output']>;
-  /** What new versions of this schema are held to: `BACKWARD`, unless an operator has set another. */
+  /** The mode that new versions of this schema are held to: `BACKWARD`, unless an operator has set another. */
   compatibility: SchemaCompatibility;
   /** Null for those that come with the system. */
   createdAt: Maybe<Scalars['DateTime']['output']>;
@@ -126,7 +126,7 @@ export type RegisterSchemaInput = {
    * the version before is read as this one.
    */
   definition: Scalars['JSON']['input'];
-  /** What it must keep. Default: the schema's own `compatibility`. */
+  /** The mode that it is held to. Default: the schema's own `compatibility`. */
   compatibility?: InputMaybe<SchemaCompatibility>;
   /** JSON pointers of places that a report calls `UNKNOWN` and that are let pass, e.g. `/properties/isbn/pattern`. */
   acceptUnknown?: InputMaybe<Array<Scalars['String']['input']>>;
@@ -140,14 +140,14 @@ export type CheckSchemaInput = {
   version?: InputMaybe<Scalars['String']['input']>;
   /** The JSON Schema, as for `registerSchema`. */
   definition: Scalars['JSON']['input'];
-  /** What it must keep. Default: the schema's own `compatibility`. */
+  /** The mode that it is held to. Default: the schema's own `compatibility`. */
   compatibility?: InputMaybe<SchemaCompatibility>;
   /** As for `registerSchema`. */
   acceptUnknown?: InputMaybe<Array<Scalars['String']['input']>>;
 };
 
 /**
- * What a new version of a schema must keep, by the names of Confluent's schema registry. What cannot be shown to be kept
+ * Compatibility modes of new versions of a schema, by the names of Confluent's schema registry. What cannot be shown to be kept
  * counts as not kept. Withdrawn versions are not looked at.
  */
 export type SchemaCompatibility =
@@ -176,21 +176,21 @@ export type CompatibilityDirection =
   /** The older one those of the newer one. */
   | 'FORWARD';
 
-/** What is known of a place in a schema. */
+/** How sure it is that a place in a schema is not compatible. */
 export type CompatibilityVerdict =
   /** It refuses what the other version takes. */
   | 'INCOMPATIBLE'
   /** The two cannot be compared, e.g. one pattern with another: it counts as incompatible, unless it is accepted by name. */
   | 'UNKNOWN';
 
-/** What the check of a version has found. */
+/** The findings of a check of a version. */
 export type SchemaReport = {
   __typename?: 'SchemaReport';
   /** True when it can be registered. */
   compatible: Scalars['Boolean']['output'];
   /** The version that was checked. */
   version: Scalars['String']['output'];
-  /** What it was held to. */
+  /** The mode that it was held to. */
   compatibility: SchemaCompatibility;
   /** The older versions that it was compared with, newest first. */
   comparedWith: Array<Scalars['String']['output']>;
@@ -211,9 +211,9 @@ export type SchemaProblem = {
   verdict: CompatibilityVerdict;
   /** JSON pointer to the place, in the definition that refuses; empty for the whole. */
   pointer: Scalars['String']['output'];
-  /** What differs there, e.g. `REQUIRED_ADDED`. */
+  /** The rule that is broken there, e.g. `REQUIRED_ADDED`. */
   rule: Scalars['String']['output'];
-  /** What it comes to, in a sentence. */
+  /** The same in a sentence. */
   message: Scalars['String']['output'];
   /** How to mend the new version. */
   fix: Scalars['String']['output'];
@@ -224,7 +224,7 @@ export type SchemaProblem = {
 /** The result of setting what new versions are held to. */
 export type SetSchemaCompatibilityPayload = {
   __typename?: 'SetSchemaCompatibilityPayload';
-  /** What they are held to now; null when there are errors. */
+  /** The mode that they are held to now; null when there are errors. */
   compatibility: Maybe<SchemaCompatibility>;
   /** The schema's newest version; null when all were withdrawn, or there are errors. */
   schema: Maybe<BlobSchema>;
@@ -266,7 +266,7 @@ export type RegisterSchemaPayload = {
   __typename?: 'RegisterSchemaPayload';
   /** The version that is there now; null when there are errors. */
   schema: Maybe<BlobSchema>;
-  /** What the check has found; null where the version was there before, or was not checked. */
+  /** The findings of the check; null where the version was there before, or was not checked. */
   report: Maybe<SchemaReport>;
   /** Each names the place in the input. */
   userErrors: Array<UserError>;

@@ -9,7 +9,7 @@ export interface Loaders {
   readonly schemas: DataLoader<SchemaKey, Schema | null, string>;
   /** Versions of a schema; empty for an unknown schema. */
   readonly versions: DataLoader<string, Versions>;
-  /** What new versions of a schema are held to. */
+  /** The mode that new versions of a schema are held to. */
   readonly compatibility: DataLoader<string, Compatibility>;
   /** A version of a schema; default: the newest that is not withdrawn. Null when there is none. */
   schema(id: string, version?: string | null): Promise<Schema | null>;

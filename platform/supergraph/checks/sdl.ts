@@ -118,7 +118,7 @@ export const subscriptionFields = ({ definitions }: DocumentNode): string[] =>
   );
 
 /**
- * What is wrong with a processor's SDL by itself, before it is composed with others. `subscriptions`: those that it has had with
+ * The mistakes in a processor's SDL by itself, before it is composed with others. `subscriptions`: those that it has had with
  * the build, as one of ours.
  */
 export function* sdlFaults(

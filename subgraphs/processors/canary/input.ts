@@ -16,7 +16,7 @@ const users = z
 const portionSchema = z.object({ share: share.nullish(), users: users.nullish() });
 const versionSchema = z.object({ version: label(64) });
 
-/** What an operator, or a process that registers itself, says of a candidate's portion; what is not said is left out. @throws InputErrors VALIDATION_FAILED */
+/** A candidate's portion, as an operator or a process that registers itself gives it; members that are not given are left out. @throws InputErrors VALIDATION_FAILED */
 export function parsePortion(given: { share?: unknown; users?: unknown }): Partial<Portion> {
   const { share, users } = parseInput(portionSchema, { share: given.share, users: given.users });
   return defined({ share: share ?? undefined, user_ids: users ?? undefined });

@@ -13,7 +13,7 @@ export interface StatusChange extends Pick<Processor, 'status' | 'status_reason'
   readonly status_since: Date;
 }
 
-/** What a change of the candidate does with the sealed connection strings. */
+/** The sealed connection strings after a change of the candidate. */
 export type Connections =
   | { readonly kind: 'keep' }
   /** The candidate's is this one. */

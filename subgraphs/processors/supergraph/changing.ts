@@ -29,7 +29,7 @@ export interface ChangingDependencies {
   readonly logger: Pick<Logger, 'info' | 'warn'>;
 }
 
-/** What came of a change of the supergraph. */
+/** The result of a change of the supergraph. */
 export interface Changed {
   /** The version that is current by it; null where nothing was written (`dryRun`). */
   readonly supergraph: StoredSupergraph | null;

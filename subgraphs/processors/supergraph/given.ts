@@ -52,7 +52,7 @@ const invalid = (field: string, why: string): UserError => ({
   message: `\`${field}\` ${why}.`,
 });
 
-/** What is wrong with an address, of which the declaration's own was looked at before; null where it may be asked. */
+/** The mistake in an address, of which the declaration's own was looked at before; null where it may be asked. */
 function wrongWithUrl(text: string, egress: Pick<Egress, 'refusal'>): string | null {
   if (!URL.canParse(text)) return 'must be an http or https address';
   const { protocol, username, password, search, hash, pathname } = new URL(text);

@@ -12,7 +12,7 @@ import { type Part, type Present, partOf } from './parts.ts';
 import { servedSdl } from './served-sdl.ts';
 import type { NewSupergraph, StoredSupergraph } from './store/store.ts';
 
-/** What came of a registration with a subgraph. */
+/** The result of a registration with a subgraph. */
 export interface Registered extends Changed {
   /** As it is registered now; null where it is not yet (`dryRun`). */
   readonly processor: Processor | null;

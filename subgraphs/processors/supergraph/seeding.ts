@@ -15,7 +15,7 @@ import {
   type SupergraphStore,
 } from './store/store.ts';
 
-/** What a build comes with. */
+/** The subgraphs that a build comes with. */
 export interface Shipped {
   readonly subgraphs: readonly SubgraphSdl[];
   /** The supergraph that they are. */

@@ -1,7 +1,7 @@
 import type { SchemaChange } from '../../../platform/supergraph/checks/task.ts';
 import type { Concerns, UsageStore, UsedOperation } from './store.ts';
 
-/** What a change breaks: a change, with the operations that use what it concerns. */
+/** A change, with the operations that use the parts of the schema that it concerns. */
 export interface UsedChange extends SchemaChange {
   readonly usedBy: readonly UsedOperation[];
 }

@@ -1,6 +1,6 @@
 import type { OperationUse } from '../../../platform/clients/supergraph.ts';
 
-/** What changes concern: any of these coordinates, or anything of these types. */
+/** The parts of the schema that changes concern: any of these coordinates, or anything of these types. */
 export interface Concerns {
   readonly coordinates: readonly string[];
   readonly types: readonly string[];

@@ -35,7 +35,7 @@ export interface SchemaCatalog {
   versions(ids: readonly string[]): Promise<Versions[]>;
   /** The newest version of every schema, without withdrawn ones, ordered by id. */
   newest(): Promise<Schema[]>;
-  /** What new versions of each schema are held to, where they do not say it themselves. */
+  /** The modes that new versions of each schema are held to, where they name none themselves. */
   compatibility(ids: readonly string[]): Promise<Compatibility[]>;
   /** Whether a version could be registered; nothing is stored. */
   check(input: CheckedInput): Promise<SchemaReport>;

@@ -12,7 +12,7 @@ import {
 import { newestFirst } from '../../../platform/json-schema/versions/versions.ts';
 import type { Schema, Versions } from './schema.ts';
 
-/** What a new version must keep, by the names of Confluent's registry. */
+/** Compatibility modes of new versions, by the names of Confluent's registry. */
 export const compatibilities = [
   'BACKWARD',
   'BACKWARD_TRANSITIVE',
@@ -41,7 +41,7 @@ export interface SchemaProblem extends Incompatibility {
   readonly accepted: boolean;
 }
 
-/** What the check of a new version has found. */
+/** The findings of a check of a new version. */
 export interface SchemaReport {
   readonly id: string;
   readonly version: string;

@@ -15,7 +15,7 @@ export interface SchemaInput {
   readonly version: string;
   /** Any JSON value. */
   readonly definition: unknown;
-  /** What it is held to. Default: the schema's mode. */
+  /** The mode that it is held to. Default: the schema's. */
   readonly compatibility?: Compatibility | null;
   /** Pointers of places that the report calls UNKNOWN and that are let pass. Default: none. */
   readonly acceptUnknown?: readonly string[] | null;

@@ -4,7 +4,7 @@ import type { Schema, SchemaKey, Withdrawal } from './schema.ts';
 /** A registered schema. Withdrawals are stored separately. */
 export type RegisteredSchema = Omit<Schema, 'withdrawnAt'>;
 
-/** What new versions of a schema are held to. */
+/** The mode that new versions of a schema are held to. */
 export interface SetCompatibility {
   readonly id: string;
   readonly compatibility: Compatibility;

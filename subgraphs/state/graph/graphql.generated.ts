@@ -1017,7 +1017,7 @@ export type ReprocessFilter = {
   failedOnly?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
-/** What became of asking for blobs anew. */
+/** The result of asking for blobs anew. */
 export type ReprocessBlobsPayload = {
   __typename?: 'ReprocessBlobsPayload';
   /** What is under way, or went before by the same key; null when there are errors. */

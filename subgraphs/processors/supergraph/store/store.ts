@@ -25,7 +25,7 @@ export type Reason = (typeof reasons)[number];
 
 /** A change as it is kept and shown. */
 export type StoredChange = Pick<SchemaChange, 'criticality' | 'message' | 'coordinate'> & {
-  /** What was sent of it when the change was made, most often sent first. */
+  /** Operations that used it when the change was made, most often sent first. */
   readonly usedBy: readonly {
     readonly operation: string;
     readonly count: number;
@@ -50,7 +50,7 @@ export interface SupergraphSummary {
   /** The {@link Seed} that it was made on. */
   readonly seedHash: string;
   readonly subgraphs: readonly StoredSubgraph[];
-  /** What it changed for clients, what breaks most first; at most 500. */
+  /** Its changes for clients, the breaking ones first; at most 500. */
   readonly changes: readonly StoredChange[];
 }
 
@@ -68,7 +68,7 @@ export interface Seed {
   readonly problem: string | null;
 }
 
-/** What a change was composed from: it is taken only while both are as they were. */
+/** The versions that a change was composed from: it is taken only while both are as they were. */
 export interface Base {
   /** Null: there is none yet. */
   readonly version: number | null;
