@@ -52,6 +52,9 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'POST /api/v1/processors/:/pause': 'gateway',
     'POST /api/v1/processors/:/resume': 'gateway',
     'POST /api/v1/processors/:/retire': 'gateway',
+    'PATCH /api/v1/processors/:/canary': 'gateway',
+    'POST /api/v1/processors/:/canary/promote': 'gateway',
+    'POST /api/v1/processors/:/canary/withdraw': 'gateway',
     'GET /api/v1/processors/:/health': 'gateway',
     'GET /api/v1/supergraph': 'gateway! state!',
     'POST /api/v1/operation-usage': 'gateway!',
@@ -59,7 +62,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'GET /api/v1/processors/:/blobs/:': 'gateway',
     'GET /api/v1/processors/:/blobs/:/artifacts/:': 'gateway',
     'GET /api/v1/processors/:/users/:/blobs': 'gateway',
-    'POST /api/v1/processors/:/blobs/batch': 'gateway P',
+    'POST /api/v1/processors/:/blobs/batch': 'gateway state P',
     'POST /api/v1/blobs/batch': 'gateway P',
   },
   state: {

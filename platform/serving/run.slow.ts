@@ -99,8 +99,9 @@ describe('a process that cannot start says why, in a line each', () => {
     const environment = {
       PORT_OFFSET: String(offset),
       DATA_DIR: await temporaryFolder(),
-      // Nobody listens there: the change feed is not what this is about.
+      // Nobody listens there, nor where the registry does: neither is what this is about.
       NATS_URL: 'nats://127.0.0.1:9',
+      LOG_LEVEL: 'error',
     };
     const { code, stdout, stderr } = await run('cli/start-service.ts', environment, 'gateway');
     expect(stderr).toBe(
