@@ -43,7 +43,10 @@ async function run(report: Report, options: { stored?: boolean; failed?: number 
 it('asks with the id and the version of the path, and ends with 0', async () => {
   const { code, asked, lines } = await run(compatible);
   expect(asked).toEqual([{ id: 'mood-v1', version: '1.1.0', definition: { type: 'object' } }]);
-  expect([code, lines]).toEqual([0, ['compatible: version 1.1.0 of `mood-v1`, BACKWARD, compared with 1.0.0']]);
+  expect([code, lines]).toEqual([
+    0,
+    ['compatible: version 1.1.0 of `mood-v1`, BACKWARD, compared with 1.0.0'],
+  ]);
 });
 
 it('prints each place with its fix, and ends with 1', async () => {

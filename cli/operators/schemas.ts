@@ -64,15 +64,12 @@ const checkingStored: Operation<
 };
 
 /** The report in lines. */
-export function linesOf(id: string, {
-  compatible,
-  version,
-  compatibility,
-  comparedWith,
-  problems,
-  userErrors,
-}: Report): string[] {
-  const against = comparedWith.length > 0 ? `compared with ${comparedWith.join(', ')}` : 'with none to compare';
+export function linesOf(
+  id: string,
+  { compatible, version, compatibility, comparedWith, problems, userErrors }: Report,
+): string[] {
+  const against =
+    comparedWith.length > 0 ? `compared with ${comparedWith.join(', ')}` : 'with none to compare';
   const invalid = userErrors.filter(({ code }) => code !== 'SCHEMA_INCOMPATIBLE');
   return [
     `${compatible ? 'compatible' : 'not compatible'}: version ${version} of \`${id}\`, ${compatibility}, ${against}`,

@@ -56,7 +56,10 @@ export const pendingRuns = (
   canary: Versions = {},
 ): Run[] =>
   processorIds.map((processorId) => {
-    const run = pending({ processorId, attempt: 0, generation: 0, ...givenTo(versionFor(canary, processorId)) }, at);
+    const run = pending(
+      { processorId, attempt: 0, generation: 0, ...givenTo(versionFor(canary, processorId)) },
+      at,
+    );
     return held.includes(processorId) ? heldBack(run) : run;
   });
 
