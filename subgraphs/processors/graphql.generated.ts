@@ -392,7 +392,7 @@ export type SubgraphInput = {
 /** The result of registering a processor. */
 export type RegisterProcessorPayload = {
   __typename?: 'RegisterProcessorPayload';
-  /** As it is registered now; null when there are errors. */
+  /** As it is registered now; null of a dry run of a new one, and when there are errors. */
   processor: Maybe<Processor>;
   /** The version that is served with its `subgraph`; null without one, of a dry run, and when there are errors. */
   supergraph: Maybe<SupergraphVersion>;

@@ -150,7 +150,10 @@ export function supergraphContract(adapter: string, open: () => Promise<SqlServe
     it('withdraws a processor’s part, and leaves its declaration', async () => {
       await reportUse(registry, 'Counts', ['WordCount.words']);
       expect(refusalOf(await withdraw(registry, 'word-count'))).toEqual([
-        expect.stringMatching(/BREAKING_CHANGE: .*`WordCount` is used by `Counts`/),
+        expect.stringMatching(/^processorId BREAKING_CHANGE: .*`WordCount` is used by `Counts`/),
+      ]);
+      expect(refusalOf(await withdraw(registry, 'word-count', ['WordCount', 'no coordinate']))).toEqual([
+        expect.stringMatching(/^allowBreaking\.1 VALIDATION_FAILED: .*must hold schema coordinates/),
       ]);
       const gone = await withdraw(replica, 'word-count', ['WordCount']);
       expect(gone).toMatchObject({ supergraph: { reason: 'WITHDRAWN' }, userErrors: [] });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { serviceNames } from '../../../platform/config/config.ts';
+import { sdlOf, startProcessor } from '../../../subgraphs/processors/supergraph.fixture.ts';
 import { type System, startSystem } from '../../harness/system.ts';
 import { type AnswerCheck, openAnswerCheck } from './openapi.fixture.ts';
 
@@ -224,30 +225,90 @@ it('direct reads, and the service itself', async () => {
     await done('GET', `/api/v1/${path}`, { token: '' });
 });
 
-it('schemas and processors', async () => {
+it('schemas', async () => {
   await done('GET', '/api/v1/schemas');
   await done('GET', '/api/v1/schemas/text-input-v1');
   await done('POST', '/api/v1/schemas/text-input-v1/validate', { body: { data: { content: 7 } } });
+  const token = operator;
+  const recipe = '/api/v1/schemas/recipe-v1';
   const definition = { type: 'object', properties: { title: { type: 'string', maxLength: 100 } } };
-  await done('POST', '/api/v1/schemas', {
-    body: { id: 'recipe-v1', version: '1.0.0', definition },
-    token: operator,
+  const first = { id: 'recipe-v1', version: '1.0.0', definition };
+  // The second time there is nothing to report.
+  for (const _time of ['new', 'as it was']) await done('POST', '/api/v1/schemas', { body: first, token });
+  const narrower = { ...definition, required: ['title'] };
+  const { report } = (await done('POST', `${recipe}/check`, { body: { definition: narrower }, token })).json;
+  expect(report).toMatchObject({ compatible: false, problems: [{ verdict: 'INCOMPATIBLE' }] });
+  await done('GET', `${recipe}/versions/1.0.0`);
+  const setMode = (compatibility: string) =>
+    done('PUT', `${recipe}/compatibility`, { body: { compatibility }, token });
+  expect((await setMode('FULL')).json).toMatchObject({ compatibility: 'FULL', schema: { id: 'recipe-v1' } });
+  await done('POST', `${recipe}/versions/1.0.0/withdraw`, { token });
+  expect((await setMode('NONE')).json).toMatchObject({ compatibility: 'NONE', schema: null });
+  const check = '/api/v1/schemas/text-input-v1/stored-check';
+  const sampled = await done('POST', check, { body: { sample: 1 }, token });
+  expect(member(sampled.json, 'check')['checked']).toBe(1);
+  await done('POST', check, {
+    body: { definition: { ...definition, required: ['title'] }, all: true },
+    token,
   });
-  await done('GET', '/api/v1/schemas/recipe-v1/versions/1.0.0');
-  await done('POST', '/api/v1/schemas/recipe-v1/versions/1.0.0/withdraw', { token: operator });
+  await expect
+    .poll(async () => member((await done('GET', check, { token })).json, 'check')['complete'], PATIENCE)
+    .toBe(true);
+});
+
+it('processors, their candidates and their parts of the graph', async () => {
   await done('GET', '/api/v1/processors');
   await done('GET', '/api/v1/processors/text-expansion');
-  const body = {
-    ...{ id: 'summary', name: 'Summary', storage_type: 'POSTGRESQL', database_name: 'summary' },
+  const token = operator;
+  const sdl = sdlOf('Summary');
+  const processor = await startProcessor(sdl);
+  const declaration = {
+    ...{ name: 'Summary', storage_type: 'POSTGRESQL', database_name: 'summary' },
     ...{ connection_string: 'postgres://127.0.0.1/summary', input_schema_ids: ['text-input-v1'] },
-    ...{ output_schema_id: 'expanded-text-v1', graphql_type: 'Summary', base_url: 'http://127.0.0.1:9' },
+    ...{ output_schema_id: 'expanded-text-v1', graphql_type: 'Summary', base_url: processor.url },
     event_subscriptions: ['blob.created'],
   };
-  await done('POST', '/api/v1/processors', { body, token: operator });
-  for (const action of ['pause', 'resume', 'retire'])
-    await done('POST', `/api/v1/processors/summary/${action}`, { token: operator });
-  await done('POST', '/api/v1/processors/text-expansion/backfill', { token: operator });
-  await done('GET', '/api/v1/processors/text-expansion/backfill', { token: operator });
+  const register = async (more: object) =>
+    (await done('POST', '/api/v1/processors', { body: { id: 'summary', ...declaration, ...more }, token }))
+      .json;
+  const servedVersion = async () => {
+    const { json } = await done('GET', '/api/v1/supergraph', { token });
+    return Number(member(member(json, 'supergraph'), 'current')['version']);
+  };
+  const summary = (method: string, path: string, body: object = {}) =>
+    done(method, `/api/v1/processors/summary${path}`, { body, token });
+
+  const before = await servedVersion();
+  const dryRun = { subgraph: { sdl, dry_run: true } };
+  expect(await register(dryRun)).toMatchObject({ processor: null, supergraph: null });
+  expect(await register({})).toMatchObject({ processor: { id: 'summary' }, supergraph: null });
+  await register({ subgraph: { sdl } });
+  const joined = await servedVersion();
+  expect(joined).toBeGreaterThan(before);
+  for (const version of ['2', '3']) {
+    await summary('POST', '/canary', { ...declaration, version, share: 0.1 });
+    await summary('PATCH', '/canary', { version, share: 0.5, users: ['writer'] });
+    const ended = await summary('POST', `/canary/${version === '2' ? 'promote' : 'withdraw'}`, { version });
+    expect(member(ended.json, 'processor')).toMatchObject({ version: '2', canary: null });
+  }
+  for (const to of [before, joined])
+    await done('POST', '/api/v1/supergraph/rollback', { body: { to }, token });
+  await summary('POST', '/withdraw-subgraph', { allow_breaking: [] });
+  for (const action of ['pause', 'resume', 'retire']) await summary('POST', `/${action}`);
+  processor.close();
+});
+
+it('what a processor makes anew', async () => {
+  const token = operator;
+  const expansion = '/api/v1/processors/text-expansion';
+  await done('POST', `${expansion}/backfill`, { token });
+  await done('GET', `${expansion}/backfill`, { token });
+  const body = { filter: { book_id: 'my-novel' }, runs_per_minute: 1 };
+  await done('POST', `${expansion}/reprocessing`, { body });
+  await done('GET', `${expansion}/reprocessing`);
+  const { json } = await done('POST', `${expansion}/reprocessing/cancel`);
+  expect(member(json, 'reprocessing')['state']).toBe('CANCELLED');
+  for (const id of drafts) await untilProcessed(id);
 });
 
 it('webhooks', async () => {

@@ -254,14 +254,21 @@ describe('operators’ work', () => {
   it.each(restRoutes.filter(forOperators).map((route) => [`${route.method} ${route.path}`, route] as const))(
     'is refused to a user: %s',
     async (_name, route) => {
+      const declaration = {
+        ...{ name: 'X', storage_type: 'REDIS', connection_string: 'x', database_name: 'x' },
+        ...{ output_schema_id: 'x-v1', graphql_type: 'X', base_url: 'http://127.0.0.1:9' },
+      };
       const bodyOf: Readonly<Record<string, unknown>> = {
         eraseUser: { user_id: 'alice' },
         rollbackSupergraph: { to: 1 },
         registerSchema: { id: 'x-v1', version: '1.0.0', definition: {} },
-        registerProcessor: {
-          ...{ id: 'x', name: 'X', storage_type: 'REDIS', connection_string: 'x', database_name: 'x' },
-          ...{ output_schema_id: 'x-v1', graphql_type: 'X', base_url: 'http://127.0.0.1:9' },
-        },
+        checkSchema: { definition: {} },
+        setSchemaCompatibility: { compatibility: 'NONE' },
+        registerProcessor: { id: 'x', ...declaration },
+        registerCandidate: { version: '2', ...declaration },
+        changeCanary: { version: '2', share: 1 },
+        promoteCanary: { version: '2' },
+        withdrawCanary: { version: '2' },
       };
       const path = route.path.replaceAll(/:\w+/g, 'text-expansion');
       const answer = await ask(

@@ -51,8 +51,17 @@ export class AnswerSchemas {
     const payloads = [...root.members.values()].flatMap(({ shape }) =>
       shape.kind === 'object' ? [shape] : [],
     );
-    const properties = payloads.flatMap((payload) => this.#properties(madeOf(payload.members), true));
+    const properties = payloads.flatMap((payload) => this.#ofPayload(payload, route.mayBeNull ?? []));
     return objectSchema(properties.filter(([name]) => name !== 'user_errors'));
+  }
+
+  /** What a mutation made is there; what is told of it may be null as in the graph, and so may `nullable` members. */
+  #ofPayload({ members }: ObjectShape, nullable: readonly string[]): Property[] {
+    return [...members].flatMap(([key, member]) => {
+      if (nullable.includes(key)) return [this.#property(member, false)];
+      const isMade = member.shape.kind === 'object';
+      return this.#properties(new Map([[key, isMade ? present(member) : member]]), true);
+    });
   }
 
   #at({ members }: ObjectShape, [name = '', ...rest]: readonly string[]): Schema {
@@ -143,12 +152,6 @@ export class AnswerSchemas {
     return this.#shared.share(`${type}Document`, objectSchema(rest), place);
   }
 }
-
-/** Members of what a mutation did: what it made is there, and what is told of it may be null as in the graph. */
-const madeOf = (members: Members): Members =>
-  new Map(
-    [...members].map(([key, member]) => [key, member.shape.kind === 'object' ? present(member) : member]),
-  );
 
 /** Members of a successful answer: where one is null, a problem is answered instead. */
 const withoutNull = (members: Members): Members =>

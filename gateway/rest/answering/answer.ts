@@ -115,7 +115,8 @@ export function linkToNext(url: string, cursor: string): string {
 
 function setHeaders(reply: FastifyReply, { route }: OpenRoute, answer: Json): void {
   reply.status(route.status ?? 200);
-  if (route.location) reply.header('location', route.location(answer));
+  const location = route.location?.(answer);
+  if (location) reply.header('location', location);
   const { next_cursor: next } = answer;
   if (typeof next === 'string') reply.header('link', linkToNext(reply.request.url, next));
 }

@@ -37,7 +37,12 @@ const registerProcessor = defineRoute({
       processor { ...Processor } supergraph { ${VERSION} } ${CHANGES} ${USER_ERRORS}
     }
   }`,
-  location: ({ processor }) => path`/api/v1/processors/${(processor as { id?: string } | null)?.id ?? ''}`,
+  // A dry run registers nothing.
+  mayBeNull: ['processor', 'supergraph'],
+  location({ processor }) {
+    const { id } = (processor ?? {}) as { id?: string };
+    return id === undefined ? null : path`/api/v1/processors/${id}`;
+  },
 });
 
 const reason = z.object({

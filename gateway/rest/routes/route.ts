@@ -74,10 +74,15 @@ export interface Route {
   readonly at?: readonly string[];
   /** The status of a success. Default: 200. */
   readonly status?: number;
-  /** The `Location` of a new resource. Default: none. */
-  readonly location?: (answer: Json) => string;
+  /** The `Location` of a new resource, if there is one. Default: none. */
+  readonly location?: (answer: Json) => string | null;
   /** The failure for a null root. Default: NOT_FOUND. */
   readonly missing?: { readonly code: ErrorCode; readonly message: string };
+  /**
+   * The objects of a mutation's payload, by their names in the graph, that may be null though it succeeded. Default: none,
+   * as they are what it made.
+   */
+  readonly mayBeNull?: readonly string[];
   /** A subscription's name in the parameter `of` of the WebSocket. Default: it is not told there. */
   readonly stream?: 'blobs' | 'book' | 'processing';
   /** Default: `revalidate` for GET, `none` for other methods. */

@@ -75,6 +75,7 @@ const registerSchema = defineRoute({
   document: `mutation ($input: RegisterSchemaInput!) {
     registerSchema(input: $input) { schema { ...BlobSchema } report { ${REPORT} } ${USER_ERRORS} }
   }`,
+  mayBeNull: ['report'],
   status: 201,
   location: ({ schema }) => {
     const { id, version } = schema as { id: string; version: string };
@@ -117,6 +118,7 @@ const setCompatibility = defineRoute({
       compatibility schema { ...BlobSchema } ${USER_ERRORS}
     }
   }`,
+  mayBeNull: ['schema'],
   variables: ({ path: { id }, body }) => ({ ...(body as object), id }),
 });
 

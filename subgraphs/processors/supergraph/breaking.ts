@@ -8,8 +8,8 @@ import type { StoredChange } from './store/store.ts';
 export class BreakingChanges extends BlobgraphError {
   readonly changes: readonly StoredChange[];
 
-  constructor(message: string, changes: readonly StoredChange[]) {
-    super('BREAKING_CHANGE', message, { field: 'subgraph.sdl' });
+  constructor(message: string, field: string, changes: readonly StoredChange[]) {
+    super('BREAKING_CHANGE', message, { field });
     this.changes = changes;
   }
 }
@@ -54,10 +54,14 @@ function whyNot({ coordinate, message, usedBy, owners }: UsedChange): string {
 
 /**
  * Lets through what breaks nothing that is in use, or is allowed. A breaking change of what other subgraphs have too is refused
- * whether it is used or not: it is not the processor's to make.
+ * whether it is used or not: it is not the processor's to make. `field`: the input that asks for the changes.
  * @throws BreakingChanges
  */
-export function assertHarmless(changes: readonly UsedChange[], allowed: readonly string[]): void {
+export function assertHarmless(
+  changes: readonly UsedChange[],
+  allowed: readonly string[],
+  field: string,
+): void {
   const refused = changes.filter(
     (change) =>
       change.criticality === 'BREAKING' &&
@@ -70,6 +74,7 @@ export function assertHarmless(changes: readonly UsedChange[], allowed: readonly
     shortMessage(
       `It would break what is in use. ${told}. Keep it, deprecate it until nobody sends it, or name these coordinates in \`allowBreaking\`.`,
     ),
+    field,
     toStored(changes),
   );
 }

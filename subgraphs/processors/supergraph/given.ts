@@ -6,11 +6,15 @@ import { GRAPHQL_PATH } from '../../../platform/supergraph/outside.ts';
 import type { Declaration } from '../registry/declaration.ts';
 
 const MAX_ALLOWED = 1_000;
+const MAX_ERRORS = 50;
 const COORDINATE = /^@?[A-Za-z_]\w*(?:\.[A-Za-z_]\w*(?:\([A-Za-z_]\w*:\))?)?$/;
 
 const coordinates = z
   .array(
-    z.string().max(400).regex(COORDINATE, 'must hold schema coordinates, e.g. `WordCount.words`'),
+    z
+      .string()
+      .max(400, 'must have at most 400 characters')
+      .regex(COORDINATE, 'must hold schema coordinates, e.g. `WordCount.words`'),
     'must be a list',
   )
   .max(MAX_ALLOWED, `must have at most ${MAX_ALLOWED} entries`);
@@ -74,7 +78,7 @@ export function parseSubgraph(
 ): GivenSubgraph {
   const parsed = subgraph.safeParse(given);
   if (!parsed.success) {
-    const errors = parsed.error.issues.slice(0, 50).map(({ path, message, ...issue }) => {
+    const errors = parsed.error.issues.slice(0, MAX_ERRORS).map(({ path, message, ...issue }) => {
       const keys = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : path;
       const field = ['subgraph', ...keys].map(String).join('.').slice(0, 100);
       return invalid(field, issue.code === 'unrecognized_keys' ? 'is not a field of a subgraph' : message);
@@ -88,14 +92,16 @@ export function parseSubgraph(
   return { sdl, url: address, dryRun: dry_run ?? false, allowBreaking: allow_breaking ?? [] };
 }
 
-const allowance = z.strictObject({ allow_breaking: coordinates.nullish() });
+const allowance = z.object({ allowBreaking: coordinates });
 
-/** Schema coordinates that may break. @throws InputErrors VALIDATION_FAILED */
-export function parseAllowed(given: unknown): readonly string[] {
-  const parsed = allowance.safeParse({ allow_breaking: given });
-  if (parsed.success) return parsed.data.allow_breaking ?? [];
-  const [message = 'is not allowed'] = parsed.error.issues.map((issue) => issue.message);
-  throw new InputErrors([
-    { field: 'allow_breaking', code: 'VALIDATION_FAILED', message: `\`allow_breaking\` ${message}.` },
-  ]);
+/** The argument `allowBreaking`. @throws InputErrors VALIDATION_FAILED that name the argument, or its entries */
+export function parseAllowed(allowBreaking: readonly string[]): readonly string[] {
+  const parsed = allowance.safeParse({ allowBreaking });
+  if (parsed.success) return parsed.data.allowBreaking;
+  throw new InputErrors(
+    parsed.error.issues.slice(0, MAX_ERRORS).map(({ path, message }) => {
+      const field = path.join('.');
+      return { field, code: 'VALIDATION_FAILED', message: `\`${field}\` ${message}.` };
+    }),
+  );
 }

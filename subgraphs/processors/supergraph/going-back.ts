@@ -65,7 +65,7 @@ export async function withdraw(
     }
     const { sdl, changes, ...older } = await composedWith(deps, present, outside);
     const used = await withUsage(changes, deps.usage);
-    assertHarmless(used, allowBreaking);
+    assertHarmless(used, allowBreaking, 'processorId');
     const next = {
       reason: 'WITHDRAWN',
       processorId,

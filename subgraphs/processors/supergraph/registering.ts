@@ -116,7 +116,7 @@ export async function register(
     const { sdl, changes: found } = await checked(deps, present, part, served);
     await assertNotRenamed(deps, present, part);
     const used = await withUsage(found, deps.usage);
-    assertHarmless(used, given.allowBreaking);
+    assertHarmless(used, given.allowBreaking, 'subgraph.sdl');
     const changes = toStored(used);
     const outside = [...present.outside.filter(({ name }) => name !== id), part];
     const next = {
