@@ -42,7 +42,9 @@ function nodePackages(name: string, source: string): Packages {
     mkdirSync(folder, { recursive: true });
     for (const file of ['package.json', 'package-lock.json', '.npmrc'])
       copyFileSync(join(source, file), join(folder, file));
-    await run('npm ci', 'npm', ['ci', '--prefix', folder, '--ignore-scripts', '--no-audit'], { cwd: folder });
+    // Below `npm run`, this project's own `engine-strict` is in the environment, which goes before the folder's `.npmrc`.
+    const args = ['ci', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-engine-strict'];
+    await run('npm ci', 'npm', args, { cwd: folder });
   };
   return {
     name,
