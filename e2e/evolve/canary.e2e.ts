@@ -2,19 +2,16 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { type ServiceName, servicePorts, urlVariable } from '../../../platform/config/config.ts';
-import { builtFile } from '../../../platform/process/paths.ts';
-import { createGraphClient, type GraphClient } from '../../harness/client.ts';
-import { createBlob, draftInput } from '../../harness/operations.ts';
-import { freePortOffset } from '../../harness/ports.ts';
-import { type ServiceProcess, startProcess } from '../../harness/process.ts';
-import type { SeenRequest } from '../../harness/proxy.ts';
-import { type System, startSystem, untilReady } from '../../harness/system.ts';
+import { type ServiceName, servicePorts, urlVariable } from '../../platform/config/config.ts';
+import { builtFile } from '../../platform/process/paths.ts';
+import { createGraphClient, type GraphClient } from '../harness/client.ts';
+import { createBlob, draftInput } from '../harness/operations.ts';
+import { freePortOffset } from '../harness/ports.ts';
+import { type ServiceProcess, startProcess } from '../harness/process.ts';
+import type { SeenRequest } from '../harness/proxy.ts';
+import { type System, startSystem, untilReady } from '../harness/system.ts';
 
 const ID = 'text-expansion';
-
-/** Two versions of one service need a process each. */
-const apart = inject('shape') === 'processes';
 
 let system: System;
 let operator: GraphClient;
@@ -22,7 +19,6 @@ let client: GraphClient;
 let candidate: ServiceProcess | undefined;
 
 beforeAll(async () => {
-  if (!apart) return;
   system = await startSystem(inject('shape'), { intercept: ['state'] });
   operator = createGraphClient(system.urls.gateway, await system.token('olga', ['operator']));
   client = await system.client();
@@ -143,7 +139,7 @@ async function act(name: 'promoteCanary' | 'withdrawCanary', version: string): P
   expect(done.userErrors).toEqual([]);
 }
 
-describe.skipIf(!apart)('a candidate in a process of its own, under load', () => {
+describe('a candidate in a process of its own, under load', () => {
   it('loses and doubles nothing when it is killed, and when state is', async () => {
     candidate = await startCandidate('next-1');
     await untilGiven('next-1');
