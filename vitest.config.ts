@@ -35,7 +35,7 @@ const tiers: readonly Tier[] = [
   {
     name: 'e2e-real',
     // The rest of it is the same code in `e2e-processes`: with these servers, or in one process in `slow`.
-    include: ['e2e/*.e2e.ts', 'e2e/clients/**/*.e2e.ts'],
+    include: ['e2e/*.e2e.ts'],
     timeout: 420_000,
     shape: 'real',
     maxWorkers: 3,
