@@ -18,7 +18,7 @@ interface Problem {
   readonly accepted: boolean;
 }
 
-/** What the check of a version has found. */
+/** The findings of a check of a version. */
 export interface Report {
   readonly compatible: boolean;
   readonly version: string;
@@ -81,7 +81,7 @@ export function linesOf(
   ];
 }
 
-/** What was found in stored blobs, in lines. */
+/** The findings in stored blobs, in lines. */
 export const storedLinesOf = ({
   scanned,
   checked,

@@ -24,7 +24,7 @@ export interface BaseGraph {
 
 const SUPERGRAPH = 'gateway/supergraph.graphql';
 
-/** What git prints; undefined where it fails, as without a repository or such a commit. */
+/** The output of git; undefined where it fails, as without a repository or such a commit. */
 function git(...args: string[]): string | undefined {
   try {
     const stdio: ['ignore', 'pipe', 'ignore'] = ['ignore', 'pipe', 'ignore'];

@@ -8,7 +8,7 @@ import { changeLines } from '../supergraph/display.ts';
 import type { ShownUse } from '../supergraph/operations.ts';
 import type { BaseGraph } from './base.ts';
 
-/** What is checked. */
+/** The subgraphs that a check composes, and the breaking changes that it allows. */
 export interface Checked {
   readonly own: readonly SubgraphSdl[];
   readonly outside: readonly OutsideSdl[];
@@ -18,7 +18,7 @@ export interface Checked {
   readonly allowed: readonly string[];
 }
 
-/** What came of it. */
+/** The result of a check. */
 export interface Verdict {
   readonly passed: boolean;
   readonly lines: readonly string[];

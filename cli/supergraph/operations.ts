@@ -62,7 +62,7 @@ export const reading = operation<
   Nothing
 >('query SupergraphSdl { supergraph { current { sdl } } }');
 
-/** What a change of the supergraph answers. */
+/** The answer to a change of the supergraph. */
 export interface Changed {
   readonly done: {
     readonly supergraph: ShownVersion | null;

@@ -33,7 +33,7 @@ const scalarTypes: Readonly<Record<string, readonly string[]>> = {
 
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
-/** What a schema says of a value, its references and parts taken together. */
+/** A schema's description of a value, its references and parts taken together. */
 interface Described {
   readonly types: readonly string[] | null;
   readonly properties: ReadonlyMap<string, unknown>;

@@ -37,7 +37,7 @@ const hold = () => processor().intervene((request) => (isQuery(request) ? 'hold-
 beforeEach(hold);
 afterEach(() => processor().release());
 
-/** What a client shows of the page: its title, and whether the text is there. */
+/** The page as a client shows it: its title, and whether the text is there. */
 const shown = (data: unknown) => {
   const { blob } = (data ?? {}) as {
     blob?: { title: string; derived: { nodes: { content: { data?: { expanded: string } } }[] } };

@@ -52,7 +52,7 @@ async function start(...args: Parameters<typeof startVersion> extends [unknown, 
   return started;
 }
 
-/** What went wrong for users so far. */
+/** The users' failures so far. */
 const expectUntouched = () => {
   expect(load.failures).toEqual([]);
   expect(audiences.flatMap(({ ends }) => ends)).toEqual([]);

@@ -4,11 +4,11 @@ import { CORE_QUERY, draftInput, liveCursor } from '../harness/operations.ts';
 import type { System } from '../harness/system.ts';
 import { type Followed, transports } from '../harness/transports.ts';
 
-/** What clients do all the time, and what they see go wrong. */
+/** Clients that work all the time, and the failures that they see. */
 export interface Load {
   /** Requests that were answered without an error. */
   readonly answered: number;
-  /** What went wrong with the others, each in a line. */
+  /** The other failures, each in a line. */
   readonly failures: readonly string[];
   /** From now on, `content` of a blob may be told to be missing by this code. */
   allow(code: string): void;

@@ -59,7 +59,7 @@ interface Stored {
 
 const OF_GRAPH = 'supergraph { version } userErrors { field code message }';
 
-/** What an operator does, by the graph. Each gives the version that is served then, and why it was refused. */
+/** An operator's changes, by the graph. Each gives the version that is served then, and why it was refused. */
 export function operatorOf(client: GraphClient, { environment }: Pick<System, 'environment'>) {
   // As its processes declare it: a candidate that is of another store is refused.
   const connectionString = environment['POSTGRES_URL'] ?? 'embedded';

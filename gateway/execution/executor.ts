@@ -185,7 +185,7 @@ class PlanExecutor<Context> implements Executor<Context> {
     return { json };
   }
 
-  /** What the steps of an operation are run with, and what is told of them where that was asked for. */
+  /** The options that steps are run with, and the report on them where that was asked for. */
   #runOf({ compiled, variables, request, kept, ask }: Ready<Context>) {
     const { event, explain = false } = request;
     const { plan, steps, templateOf } = compiled;

@@ -154,7 +154,7 @@ export class Prepared implements PreparedOperation {
     return this.#bytes;
   }
 
-  /** What it is compiled for by now. */
+  /** Its compilations by now. */
   get compiled(): readonly Compiled[] {
     return [...this.#compiled.values()];
   }

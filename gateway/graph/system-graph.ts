@@ -45,7 +45,7 @@ interface SystemGraphDependencies {
 const UNSEEDED =
   'SUPERGRAPH_FILE has subgraphs that the registry’s supergraph lacks: set it for the service `processors` as well';
 
-/** What is served without the registry: the installation's file, or else our own. */
+/** The supergraph that is served without the registry: the installation's file, or else our own. */
 function standIn(file: string | undefined) {
   let last: string | undefined;
   return {

@@ -5,7 +5,7 @@ import type { UsedDocument, WarmOperations } from './operations.ts';
 /** Of each kind; more are planned when they are asked for. */
 const MOST_DOCUMENTS = 1_000;
 
-/** What is made ready. */
+/** The documents to be made ready. */
 export interface Warming {
   /** Operations in use, the last one first. */
   readonly used: Iterable<UsedDocument>;

@@ -9,7 +9,7 @@ interface Given {
   readonly OIDC_PARAMETERS?: string | undefined;
 }
 
-/** What the Studio page is told of the system. */
+/** The Studio page's settings, from the system's. */
 export const studioOf = (
   { config, logger }: Pick<ServiceRuntime, 'config' | 'logger'>,
   given: Given,

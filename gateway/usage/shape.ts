@@ -17,7 +17,7 @@ import {
 import { MAX_OPERATION_COORDINATES, type OperationUse } from '../../platform/clients/supergraph.ts';
 import { textHash } from '../../platform/serving/graphql/operation.ts';
 
-/** What an operation is, without a literal, a variable's value or anything else that a user may have written. */
+/** The shape of an operation, without a literal, a variable's value or anything else that a user may have written. */
 export type OperationShape = Pick<OperationUse, 'hash' | 'name' | 'kind' | 'coordinates'>;
 
 const MAX_NAME = 80;

@@ -98,7 +98,7 @@ export const takenVersionsOf = (
   version: string | null | undefined,
 ): TakenVersions => (canary && canary.version === version ? canary.takes_versions : takes_versions);
 
-/** What a version of a processor works on. */
+/** The role of a version of a processor. */
 export type Role = 'present' | 'candidate' | 'superseded' | 'withdrawn';
 
 /** The role of a version. One that the registry does not name works as the present one does, while it is being replaced. */

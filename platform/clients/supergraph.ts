@@ -23,7 +23,7 @@ const servedSupergraph = z.object({
 export type ServedSupergraph = z.infer<typeof servedSupergraph>;
 export type ServedSubgraph = ServedSupergraph['subgraphs'][number];
 
-/** What clients were served of one operation: its shape alone, without literals, variables and content. */
+/** The use of one operation: its shape alone, without literals, variables and content. */
 export interface OperationUse {
   /** Of the operation's normalized text, 1 to 128 characters: uses of one hash are added up. */
   readonly hash: string;

@@ -60,7 +60,7 @@ const changeOf =
     await asked((graph) => changeCandidate(graph, { deed, id, version, share, users: user, json }));
   };
 
-/** What is done with a new version that stands beside the present one. */
+/** Commands for a new version that stands beside the present one. */
 function defineCanary(command: Parameters<Define>[0]): void {
   const each = (deed: CanaryDeed['deed'], description: string) =>
     withJson(

@@ -27,7 +27,7 @@ const PITCH = /* GraphQL */ `
   }
 `;
 
-/** What a page asks for: fragments on the interface, on several of its types, within each other and by names. */
+/** The query of a page: fragments on the interface, on several of its types, within each other and by names. */
 const FRAGMENTS = /* GraphQL */ `
   query Page($first: Int!, $withText: Boolean!) {
     mine: me { id state { totalBlobs blobsByProcessor { processorId count } books { id title } } }
@@ -59,7 +59,7 @@ const LINEAGE = /* GraphQL */ `
   }
 `;
 
-/** What differs from one reading to the next, whoever reads. */
+/** Members that differ from one reading to the next, whoever reads. */
 const withoutCursors = (answer: GraphQLResult<unknown>): unknown =>
   JSON.parse(JSON.stringify(answer, (name, value) => (name === 'liveCursor' ? null : value)));
 

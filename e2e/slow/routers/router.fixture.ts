@@ -16,14 +16,14 @@ import type { SharedSystem } from '../../harness/shared.ts';
 /** Another router over the subgraphs of a running system. */
 export interface Router {
   readonly url: string;
-  /** What it asks of text-expansion goes through here. */
+  /** Its requests to text-expansion go through here. */
   readonly expansion: ServiceProxy;
   /** Headers of what it asked of {@link OUTSIDE}. */
   readonly askedOutside: readonly IncomingHttpHeaders[];
   stop(): Promise<void>;
 }
 
-/** What a router is started with. */
+/** The options of a router. */
 export interface Place {
   /** The graph as it was composed. */
   readonly supergraph: string;

@@ -17,7 +17,7 @@ export interface Shape {
   /** The abstract type's where the result does not depend on the type of the object. */
   readonly typeName: string;
   readonly fields: readonly ShapedField[];
-  /** What is told of the object later. Absent where that is nothing. */
+  /** The parts of the object that are told later. Absent where there are none. */
   readonly deferred?: readonly DeferredShape[];
 }
 
@@ -91,7 +91,7 @@ export interface DeferredObject extends DeferredShape {
 /** Where a place is in an operation that is told in several parts. */
 export interface Within {
   readonly deferrals: Deferrals;
-  /** What the place is told with. */
+  /** The part that the place is told with. */
   readonly deferral: Deferral;
   /** The keys that lead to it, joined by `.`. */
   readonly path: string;

@@ -13,7 +13,7 @@ import type { Running, RunOptions } from '../steps/running.ts';
 import type { Step } from '../steps/steps.ts';
 import type { InParts } from './schedule.ts';
 
-/** What is told of one object later. */
+/** A later part, of one object. */
 export interface Patch {
   readonly path: readonly (string | number)[];
   /** Absent where the `@defer` has none. */
@@ -33,7 +33,7 @@ export interface LaterResult {
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
-/** What is told first, with all that is told later. */
+/** The first part, with all later ones. */
 export interface PartedResult {
   readonly data: Readonly<Values> | null;
   readonly errors?: readonly GraphQLFormattedError[];
@@ -66,7 +66,7 @@ const errorOf = ({ message, code }: BlobgraphError, path: Patch['path']): GraphQ
 /** Made once: with no reason of its own, a signal makes an exception with a stack each time. */
 const DONE = new Error('No more is told.');
 
-/** What ends a delivery, and is aborted by a signal. */
+/** The end of a delivery, which a signal aborts. */
 export function endingWith(signal: AbortSignal | undefined): AbortController {
   const ending = new AbortController();
   const end = () => ending.abort(signal?.reason);
@@ -81,7 +81,7 @@ class Delivery {
   readonly #running: Running;
   /** By deferral: steps that have yet to end. */
   readonly #left: number[];
-  /** What is to be told of, by its deferral. */
+  /** Objects that are still to be told, by their deferral. */
   readonly #objects = new Map<Deferral, DeferredObject[]>();
   #wake = () => {};
   #failure: { readonly error: unknown } | undefined;
@@ -162,7 +162,7 @@ class Delivery {
     return [...this.#objects.keys()].filter(({ index }) => this.#left[index] === 0);
   }
 
-  /** What is told of all objects of one `@defer`. */
+  /** The parts of all objects of one `@defer`. */
   #patches(deferral: Deferral): Patch[] {
     const objects = this.#objects.get(deferral) ?? [];
     this.#objects.delete(deferral);

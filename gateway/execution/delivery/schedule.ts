@@ -30,7 +30,7 @@ const isOnAbstract = (set: SelectionSetNode | undefined, schema: GraphQLSchema):
       isAbstractType(schema.getType(node.typeCondition?.name.value ?? '')),
   ) ?? false;
 
-/** What a step fills in, without the types of entities that were known before. */
+/** The paths that a step fills in, without the types of entities that were known before. */
 function filling(step: Step, schema: GraphQLSchema): ReadonlySet<string> {
   const filled = filledBy(step);
   const [root] = step.operation.selectionSet.selections;

@@ -7,7 +7,7 @@ interface Directed {
   readonly directives?: readonly DirectiveNode[] | undefined;
 }
 
-/** What a directive is conditional on. */
+/** The condition of a directive. */
 export const conditionOf = ({ arguments: given }: DirectiveNode): ValueNode | undefined =>
   given?.find(({ name }) => name.value === 'if')?.value;
 

@@ -3,11 +3,11 @@ import { BlobgraphError } from '../../../platform/errors/errors.ts';
 import type { DeferredFragment } from './deferred-fragment.ts';
 import { compositeOf, type OperationFields, type Selections, TYPENAME } from './operation-fields.ts';
 
-/** What is told together: one `@defer` at one place of an operation, or all that is not deferred. */
+/** A part of an answer: one `@defer` at one place of an operation, or all that is not deferred. */
 export interface Deferral {
   /** Its number among those of the operation; 0 for what is told first. */
   readonly index: number;
-  /** What is told before; undefined for what is told first. */
+  /** The part that is told before; undefined for the first. */
   readonly parent: Deferral | undefined;
   readonly label: string | undefined;
   /** The paths of the fields that are told with it, keys of subgraphs joined by `.`. */

@@ -35,7 +35,7 @@ interface Within {
   readonly path: string;
 }
 
-/** What is written at one place. */
+/** The text at one place. */
 interface At {
   /** Null below a selection on one type. */
   readonly path: string | null;

@@ -35,7 +35,7 @@ export interface Step {
   readonly kept: string | null;
   /** Whether it is a subscription's primary fetch, which the event answers. */
   readonly isPrimary: boolean;
-  /** What it is fetched for, as the planner has told them apart; null where it has not. */
+  /** The deferral that it is fetched for, as the planner has told them apart; null where it has not. */
   readonly deferral: number | null;
   /** Indexes of the steps that it depends on. */
   readonly after: readonly number[];

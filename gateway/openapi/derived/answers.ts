@@ -55,7 +55,7 @@ export class AnswerSchemas {
     return objectSchema(properties.filter(([name]) => name !== 'user_errors'));
   }
 
-  /** What a mutation made is there; what is told of it may be null as in the graph, and so may `nullable` members. */
+  /** The thing that a mutation made is there; its members may be null as in the graph, and so may `nullable` members. */
   #ofPayload({ members }: ObjectShape, nullable: readonly string[]): Property[] {
     return [...members].flatMap(([key, member]) => {
       if (nullable.includes(key)) return [this.#property(member, false)];

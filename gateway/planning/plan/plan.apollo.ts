@@ -70,7 +70,7 @@ function fetchOf(from: ApolloFetch): FetchNode {
 const inlined = ({ selections }: SelectionSetNode): SelectionNode[] =>
   selections.flatMap((node) => (node.kind === Kind.INLINE_FRAGMENT ? inlined(node.selectionSet) : [node]));
 
-/** What is deferred at the root is a fetch whose fields are in fragments on the root. */
+/** A part that is deferred at the root is a fetch whose fields are in fragments on the root. */
 function rootFetch(from: ApolloFetch): FetchNode {
   const document = parse(from.operation, { noLocation: true });
   const flat = visit(document, {

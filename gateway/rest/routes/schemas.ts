@@ -4,7 +4,7 @@ import { defineRoute, type Route, USER_ERRORS } from './route.ts';
 
 const TAG = 'Schemas';
 
-/** What the check of a version has found. */
+/** The findings of a check of a version. */
 const REPORT = `compatible version compatibility comparedWith
   problems { against direction verdict pointer rule message fix accepted }`;
 

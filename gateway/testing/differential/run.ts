@@ -17,7 +17,7 @@ export interface DifferentialOptions {
   readonly federated: Federated;
   /** Changes what was generated. Default: nothing. */
   readonly alter?: ((operation: Operation, seed: string) => Operation) | undefined;
-  /** What is wrong with an answer. Default: all by which it differs. */
+  /** The mistakes in an answer. Default: all by which it differs. */
   readonly differ?: typeof differences | undefined;
 }
 

@@ -11,7 +11,7 @@ export type Direction = 'BACKWARD' | 'FORWARD';
 
 /** A place of a schema that may refuse documents of another version. */
 export interface Incompatibility extends ValidationError {
-  /** What differs there, e.g. `REQUIRED_ADDED`. */
+  /** The rule that is broken there, e.g. `REQUIRED_ADDED`. */
   readonly rule: string;
   /** `UNKNOWN` where the two cannot be compared, e.g. a pattern with another. */
   readonly verdict: 'INCOMPATIBLE' | 'UNKNOWN';
@@ -70,7 +70,7 @@ const isFewer = (older: Known, forms: readonly unknown[]): boolean =>
     return before.length > 0 && forms.every((form) => before.some((one) => isDeepStrictEqual(one, form)));
   });
 
-/** What can be said of a keyword that is not shown to take all that fits the older version. */
+/** The verdict on a keyword that is not shown to take all that fits the older version. */
 export function verdictOf(keyword: string, older: Known, newer: JsonObject): Incompatibility['verdict'] {
   if (incomparable.has(keyword)) return 'UNKNOWN';
   if (opaque.has(keyword) && older.some((schema) => schema[keyword] !== undefined)) return 'UNKNOWN';
@@ -113,7 +113,7 @@ const fixes: Readonly<Record<string, Readonly<Record<Direction, string>>>> = {
   },
 };
 
-/** What to change in the new version. */
+/** The change to make in the new version. */
 export function fixOf({ rule, verdict }: Incompatibility, direction: Direction): string {
   const fix = fixes[rule]?.[direction] ?? (direction === 'BACKWARD' ? WIDEN : NARROW);
   return verdict === 'UNKNOWN' && rule !== 'TOO_COMPLEX'

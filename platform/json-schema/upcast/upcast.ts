@@ -8,11 +8,11 @@ import { applyChanges, type DeclaredChange } from './declared.ts';
 /** A version of a schema as far as documents are made of others by it. */
 export interface UpcastVersion {
   readonly validate: Validator;
-  /** What it declares by `x-upcast`. */
+  /** Its `x-upcast`. */
   readonly changes: readonly DeclaredChange[];
 }
 
-/** What is known of a schema. */
+/** The versions of a schema. */
 export interface UpcastSchema {
   readonly id: string;
   /** Versions that take documents. */

@@ -8,7 +8,7 @@ export interface Standing {
   readonly status: ProcessorStatus;
   /** The operator's words. */
   readonly reason: string | null;
-  /** What the version of this process works on. */
+  /** The role of this process's version. */
   readonly role: Role;
   /** The candidate beside the present version; null: none. */
   readonly candidate: string | null;

@@ -44,7 +44,7 @@ function standingOf(found: ProcessorDocument | undefined, version: string, unkno
   };
 }
 
-/** What a process with this standing does: nothing, or work for one of the two durables. */
+/** The work of a process with this standing: none, or that of one of the two durables. */
 type Doing = 'nothing' | 'the present version’s runs' | 'the candidate’s runs';
 
 function doingOf({ status, role }: Standing): Doing {

@@ -1,6 +1,6 @@
 import { type ASTNode, type DocumentNode, Kind, print, visit } from 'graphql';
 
-/** What servers add to the SDL that they answer, or leave out. */
+/** Definitions that servers add to the SDL that they answer, or leave out. */
 const OF_FEDERATION = /^(?:_Any|_Entity|_Service|FieldSet|_FieldSet|federation__\w+|link__\w+)$/;
 const FEDERATION_FIELDS: ReadonlySet<string> = new Set(['_entities', '_service']);
 

@@ -91,7 +91,7 @@ function ownersOf(
 
 const order = ({ criticality }: SchemaChange): number => criticalities.indexOf(criticality);
 
-/** What changes for clients from one supergraph to another, what breaks most first. */
+/** The changes for clients from one supergraph to another, the breaking ones first. */
 export async function changesBetween(
   before: string,
   after: string,

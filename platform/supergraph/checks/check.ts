@@ -99,7 +99,7 @@ function extract({ supergraph }: ExtractTask): OutsideSdl[] {
   });
 }
 
-/** What each kind of task gives. */
+/** The result of each kind of task. */
 export interface Results {
   readonly check: Awaited<ReturnType<typeof check>>;
   readonly compose: Composition | Refused;

@@ -17,7 +17,7 @@ export interface SchemaChange {
   readonly message: string;
   /** A schema coordinate, e.g. `BlobIndex.title`, `Query.blob(id:)`; `schema` where it is of no single place. */
   readonly coordinate: string;
-  /** What the operations use that it concerns: any of these coordinates, or anything of these types. */
+  /** The parts that operations use where it concerns them: any of these coordinates, or anything of these types. */
   readonly concerns: { readonly coordinates: readonly string[]; readonly types: readonly string[] };
   /** Other subgraphs whose SDL has that place too; empty where nobody is asked. */
   readonly owners: readonly string[];
@@ -34,7 +34,7 @@ export interface CheckTask {
   readonly graphqlType: string;
   /** The supergraph that it changes. */
   readonly before: string;
-  /** What the subgraph itself answers as its SDL; absent where it is not asked. */
+  /** The SDL that the subgraph itself answers; absent where it is not asked. */
   readonly served?: string;
 }
 

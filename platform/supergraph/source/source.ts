@@ -74,7 +74,7 @@ export class SupergraphSource {
     return !this.#options.client || this.#hasHeard || this.#served !== undefined;
   }
 
-  /** What was kept cannot be served. */
+  /** The kept supergraph cannot be served. */
   forget(): void {
     this.#served = undefined;
     this.#known = undefined;

@@ -32,7 +32,7 @@ const MAX_WAITING = 1_000;
 
 type Ended = Pick<ProcessorDocument, 'id' | 'version' | 'canary' | 'timeout_seconds'>;
 
-/** What becomes of a run that was given to a candidate which is none any more. */
+/** The fate of a run that was given to a candidate which is none any more. */
 type Fate = 'stays' | 'returns' | 'is waited for';
 
 /**

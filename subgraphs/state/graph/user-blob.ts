@@ -12,7 +12,7 @@ function existing<T>(found: T | null): T {
   throw noBlob();
 }
 
-/** What `read` tells of an entry; all that its reference needs was read with that. */
+/** The part of an entry that `read` tells; all that its reference needs was read with that. */
 const ofEntry = <D extends Detail, T>(
   { loaders }: Context,
   id: string,

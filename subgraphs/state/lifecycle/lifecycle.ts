@@ -58,7 +58,7 @@ async function cutOff(deps: LifecycleDependencies, processor: ProcessorDocument)
 /** The durables that a processor's processes consume. */
 const durablesOf = ({ id }: Pick<ProcessorDocument, 'id'>): string[] => [id, canaryDurable(id)];
 
-/** What a walk that follows a change in the registry has come to. */
+/** The outcome of a walk that follows a change in the registry. */
 interface Following {
   /** Whether the walk is to begin, for the first or the second time. */
   readonly isDue: boolean;

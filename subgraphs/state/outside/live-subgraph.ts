@@ -40,7 +40,7 @@ export class LiveSubgraph implements Pick<Subgraph, 'run' | 'refuse'> {
     this.#renew = oneAfterAnother(renew);
   }
 
-  /** What is in work ends with the one before. */
+  /** Requests in work end with the one before. */
   replace(next: Subgraph): void {
     this.#current = next;
   }

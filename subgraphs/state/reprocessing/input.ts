@@ -30,7 +30,7 @@ const schema = z.object({
     .nullish(),
 });
 
-/** What is asked for, with defaults. */
+/** The request, with defaults. */
 export interface ReprocessingRequest {
   readonly processorId: string;
   readonly version: string | null;

@@ -15,7 +15,7 @@ export interface ReprocessingFilter {
   readonly failedOnly: boolean;
 }
 
-/** What a walk is to make anew, and how far it is. */
+/** The blobs that a walk is to make anew, and how far it is. */
 export interface ReprocessingDetails {
   /** Tells requests apart. */
   readonly id: string;
@@ -76,7 +76,7 @@ export interface IndexWalk {
   readonly batch: readonly BatchPlace[];
   /** Of a walk that makes blobs anew; null: any other. */
   readonly details: ReprocessingDetails | null;
-  /** What it was begun for and has found, as JSON; null for walks that only do something. */
+  /** Its purpose and its findings, as JSON; null for walks that only do something. */
   readonly notes: unknown;
   /** Grows whenever the walk is begun or claimed. Writes with an older lease are refused. */
   readonly lease: number;

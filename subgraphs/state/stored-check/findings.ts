@@ -19,10 +19,10 @@ const findings = z.object({
   rules: z.array(brokenRule),
 });
 
-/** What was found in stored documents. Nothing of their content. */
+/** Findings in stored documents, with nothing of their content. */
 export type Findings = z.infer<typeof findings>;
 
-/** What a check is for. */
+/** The version that a check is for. */
 const target = z.object({
   schemaId: z.string(),
   /** The registered version; null for a definition that is not registered. */

@@ -26,7 +26,7 @@ export interface StoredCheckInput {
   readonly all?: boolean | null;
 }
 
-/** What was found, or is. */
+/** The findings so far. */
 export interface StoredCheck extends Findings, Omit<CheckTarget, 'definition'> {
   /** Entries of the index that were looked at. */
   readonly scanned: number;

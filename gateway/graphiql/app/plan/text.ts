@@ -33,7 +33,7 @@ function selectionText(selection: RequiredSelection): string {
 export const keysText = (requires: readonly RequiredSelection[]): string =>
   `{ ${requires.map(selectionText).join(' ')} }`;
 
-/** What one `@defer` is called, and where it is. */
+/** Label and place of one `@defer`. */
 export const deferText = ({ label, path }: Pick<DeferredNode, 'label' | 'path'>): string =>
   `Told later (${label})${path.length > 0 ? ` at ${path.join('.')}` : ''}`;
 

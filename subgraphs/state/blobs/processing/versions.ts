@@ -76,7 +76,7 @@ const unwanted = (version: string) =>
     field: 'processor_version',
   });
 
-/** What a version tells of a run. */
+/** A version's report on a run. */
 interface Told {
   readonly processor_id: string;
   readonly processor_version?: string;
