@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { type Change, SUBSCRIPTION } from './harness/changes.ts';
-import type { GraphClient, GraphQLResult } from './harness/client.ts';
+import { type Change, type SeenChange, SUBSCRIPTION } from './harness/changes.ts';
+import type { GraphClient } from './harness/client.ts';
 import {
   CORE_QUERY,
   type CompiledBook,
@@ -11,6 +11,7 @@ import {
   createBlob,
   createDraft,
   draftInput,
+  untilExpanded,
   untilState,
 } from './harness/operations.ts';
 import { startProcess } from './harness/process.ts';
@@ -47,21 +48,6 @@ const kept = (client: GraphClient, processorId: string, ids: readonly string[]) 
       return ((await answer.json()) as { blob: { data: Readonly<Record<string, string>> } }).blob;
     }),
   );
-
-type SeenChange = Change['blobChanged'];
-
-/** Reads changes until two drafts are completed, and their expansions derived. */
-async function untilExpanded(changes: AsyncIterator<GraphQLResult<Change>>): Promise<SeenChange[]> {
-  const seen: SeenChange[] = [];
-  const count = (kind: string) => seen.filter((change) => change.kind === kind).length;
-  // Order holds per blob: an expansion may be reported after its draft is completed.
-  while (count('COMPLETED') < 2 || count('DERIVED') < 2) {
-    const { value } = await changes.next();
-    expect(value?.errors).toBeUndefined();
-    if (value?.data) seen.push(value.data.blobChanged);
-  }
-  return seen;
-}
 
 /** Expects each change once, in order per blob, with content of another subgraph. */
 function expectInOrder(seen: readonly SeenChange[], drafts: readonly string[]): void {

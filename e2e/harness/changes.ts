@@ -15,6 +15,8 @@ export interface Change {
   };
 }
 
+export type SeenChange = Change['blobChanged'];
+
 /** `blobChanged`, with the fields that a frontend shows. */
 export const SUBSCRIPTION = /* GraphQL */ `
   subscription ($filter: BlobChangeFilter, $after: String) {

@@ -1,5 +1,6 @@
 import { expect, vi } from 'vitest';
-import type { GraphClient } from './client.ts';
+import type { Change, SeenChange } from './changes.ts';
+import type { GraphClient, GraphQLResult } from './client.ts';
 
 /** The core query: a page of blobs, with derived blobs and all content. */
 export const CORE_QUERY = /* GraphQL */ `
@@ -218,3 +219,16 @@ export async function compileBook(
 export const liveCursor = async (client: GraphClient): Promise<string> =>
   (await client.query<{ blobs: { liveCursor: string } }>('{ blobs(first: 1) { liveCursor } }')).blobs
     .liveCursor;
+
+/** Reads changes until two drafts are completed, and their expansions derived. */
+export async function untilExpanded(changes: AsyncIterator<GraphQLResult<Change>>): Promise<SeenChange[]> {
+  const seen: SeenChange[] = [];
+  const count = (kind: string) => seen.filter((change) => change.kind === kind).length;
+  // Order holds per blob: an expansion may be reported after its draft is completed.
+  while (count('COMPLETED') < 2 || count('DERIVED') < 2) {
+    const { value } = await changes.next();
+    expect(value?.errors).toBeUndefined();
+    if (value?.data) seen.push(value.data.blobChanged);
+  }
+  return seen;
+}

@@ -10,6 +10,7 @@ import {
   createBlob,
   createDraft,
   liveCursor,
+  untilExpanded,
   untilState,
 } from '../../harness/operations.ts';
 import type { ServiceProcess } from '../../harness/process.ts';
@@ -62,20 +63,6 @@ const LINEAGE = /* GraphQL */ `
 /** Members that differ from one reading to the next, whoever reads. */
 const withoutCursors = (answer: GraphQLResult<unknown>): unknown =>
   JSON.parse(JSON.stringify(answer, (name, value) => (name === 'liveCursor' ? null : value)));
-
-type SeenChange = Change['blobChanged'];
-
-/** Reads changes until two drafts are completed, and their expansions derived. */
-async function untilExpanded(changes: AsyncIterator<GraphQLResult<Change>>): Promise<SeenChange[]> {
-  const seen: SeenChange[] = [];
-  const count = (kind: string) => seen.filter((change) => change.kind === kind).length;
-  while (count('COMPLETED') < 2 || count('DERIVED') < 2) {
-    const { value } = await changes.next();
-    expect(value?.errors).toBeUndefined();
-    if (value?.data) seen.push(value.data.blobChanged);
-  }
-  return seen;
-}
 
 /** The same changes as server-sent events, as `graphql-sse` reads them. */
 const overEvents = (url: string, { token }: GraphClient) =>
