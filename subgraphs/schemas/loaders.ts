@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
+import type { Compatibility } from '../../platform/json-schema/compatibility/modes.ts';
 import type { SchemaCatalog } from './catalog/catalog.ts';
-import type { Compatibility } from './catalog/compatibility.ts';
 import { defaultOf, keyOf, type Schema, type SchemaKey, type Versions } from './catalog/schema.ts';
 
 /** Batched reads of one request. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { path } from '../../../platform/ids/service-path.ts';
+import { compatibilities } from '../../../platform/json-schema/compatibility/modes.ts';
 import { defineRoute, type Route, USER_ERRORS } from './route.ts';
 
 const TAG = 'Schemas';
@@ -101,17 +102,7 @@ const setCompatibility = defineRoute({
   tag: TAG,
   summary: 'Sets what new versions of a schema are held to. For operators.',
   body: z.object({
-    compatibility: z
-      .enum([
-        'BACKWARD',
-        'BACKWARD_TRANSITIVE',
-        'FORWARD',
-        'FORWARD_TRANSITIVE',
-        'FULL',
-        'FULL_TRANSITIVE',
-        'NONE',
-      ])
-      .describe('What a new version must keep.'),
+    compatibility: z.enum(compatibilities).describe('The mode to hold new versions to.'),
   }),
   document: `mutation ($id: ID!, $compatibility: SchemaCompatibility!) {
     setSchemaCompatibility(id: $id, compatibility: $compatibility) {

@@ -1,9 +1,9 @@
 import { BlobgraphError } from '../../../platform/errors/errors.ts';
+import type { Compatibility } from '../../../platform/json-schema/compatibility/modes.ts';
 import type { JsonObject } from '../../../platform/json-schema/validator.ts';
 import { isVersion, newestFirst } from '../../../platform/json-schema/versions/versions.ts';
 import type { Clock } from '../../../platform/time/clock.ts';
 import {
-  type Compatibility,
   comparedVersions,
   DEFAULT_COMPATIBILITY,
   isCompatible,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Compatibility } from '../../../platform/json-schema/compatibility/modes.ts';
 import type { JsonObject } from '../../../platform/json-schema/validator.ts';
-import { type Compatibility, comparedVersions, errorsOf, isCompatible, problemsOf } from './compatibility.ts';
+import { comparedVersions, errorsOf, isCompatible, problemsOf } from './compatibility.ts';
 
 const text = { type: 'string' };
 const loose = { type: 'object', properties: { title: text }, additionalProperties: false };

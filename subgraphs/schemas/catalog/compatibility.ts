@@ -9,20 +9,9 @@ import {
   fixOf,
   type Incompatibility,
 } from '../../../platform/json-schema/compatibility/incompatibility.ts';
+import type { Compatibility } from '../../../platform/json-schema/compatibility/modes.ts';
 import { newestFirst } from '../../../platform/json-schema/versions/versions.ts';
 import type { Schema, Versions } from './schema.ts';
-
-/** Compatibility modes of new versions, by the names of Confluent's registry. */
-export const compatibilities = [
-  'BACKWARD',
-  'BACKWARD_TRANSITIVE',
-  'FORWARD',
-  'FORWARD_TRANSITIVE',
-  'FULL',
-  'FULL_TRANSITIVE',
-  'NONE',
-] as const;
-export type Compatibility = (typeof compatibilities)[number];
 
 /** Of schemas for which nobody has set another. */
 export const DEFAULT_COMPATIBILITY: Compatibility = 'BACKWARD';

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BlobgraphError, InputErrors, type UserError } from '../../../platform/errors/errors.ts';
 import { fieldOf } from '../../../platform/json/pointer.ts';
+import type { Compatibility } from '../../../platform/json-schema/compatibility/modes.ts';
 import { upcastProblems } from '../../../platform/json-schema/upcast/declared.ts';
 import { checkDefinition, type JsonObject } from '../../../platform/json-schema/validator.ts';
 import { isVersion } from '../../../platform/json-schema/versions/versions.ts';
-import { type Compatibility, errorsOf, type SchemaReport } from './compatibility.ts';
+import { errorsOf, type SchemaReport } from './compatibility.ts';
 import { isSchemaId, type Schema, type Versions } from './schema.ts';
 
 /** A new version of a schema. */

@@ -1,4 +1,4 @@
-import type { Compatibility } from './compatibility.ts';
+import type { Compatibility } from '../../../platform/json-schema/compatibility/modes.ts';
 import type { Schema, SchemaKey, Withdrawal } from './schema.ts';
 
 /** A registered schema. Withdrawals are stored separately. */
