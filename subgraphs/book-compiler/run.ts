@@ -31,25 +31,9 @@ export interface CompilePlan extends ChapterPlan {
 
 /** The blob's `data` by the schema `compiled-book-v1`, without `version`, which the store allocates. */
 export interface CompiledBookData extends Omit<CompiledBookV1, 'version'> {
-  /** The user's own id of the book. */
-  readonly book_id: string;
   readonly title: string;
-  /** Front matter, table of contents and all chapters, as Markdown. */
-  readonly full_text: string;
-  /** Of the chapters' texts without their titles. */
-  readonly word_count: number;
-  /** Graphemes of the same, without white space. */
+  /** Graphemes of the chapters' texts without their titles, and without white space. */
   readonly character_count: number;
-  /** A BCP 47 tag; absent where it is unknown. */
-  readonly language?: string;
-  /** Absent, as the next three, where there is none. */
-  readonly subtitle?: string;
-  readonly author?: string;
-  readonly rights?: string;
-  readonly cover_blob_id?: string;
-  readonly chapter_count: number;
-  /** In the order of the chapters, then the cover. */
-  readonly source_blob_ids: readonly string[];
   /** `title`, `author`: null when the request gave none. */
   readonly compile_config: {
     readonly use_expanded: boolean;

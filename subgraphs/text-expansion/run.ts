@@ -16,38 +16,13 @@ export interface Expander {
   readonly tokens: Pick<TokenBound, 'begin'>;
 }
 
-/** The blob's `data`: by the schema, with all that this version writes. */
-export interface ExpandedTextData extends ExpandedTextV1 {
-  readonly original: string;
-  readonly expanded: string;
-  /** Length of `expanded` over length of `original`, in UTF-16 units, not rounded. */
-  readonly expansion_ratio: number;
-  /** Of the original. */
-  readonly style_analysis: {
-    readonly tone: string;
-    /** From 0 (simple) to 1 (difficult). */
-    readonly complexity: number;
-    readonly readability_score: number;
-    readonly vocabulary_level: string;
-  };
-  /** Consecutive stretches that cover both texts. */
-  readonly sections: readonly SectionData[];
-}
+/** A stretch of both texts, with all that this version writes. */
+export type SectionData = Required<ExpandedTextV1['sections'][number]>;
 
-export interface SectionData {
-  /** From 0, in the text's order. The sections tile both texts. */
-  readonly index: number;
-  /** The heading that it stands under; null: none. */
-  readonly title: string | null;
-  /** In UTF-16 units, as the next three. */
-  readonly original_start: number;
-  readonly original_length: number;
-  readonly expanded_start: number;
-  readonly expanded_length: number;
-  /** Whether the section was kept unchanged. */
-  readonly kept: boolean;
-  /** Why it was kept; null otherwise. */
-  readonly why: string | null;
+/** The blob's `data`: by the schema, with all that this version writes. Offsets and lengths are in UTF-16 units. */
+export interface ExpandedTextData extends ExpandedTextV1 {
+  /** In the text's order; they tile both texts. */
+  readonly sections: readonly SectionData[];
 }
 
 const draft = z.object({ content: z.string().min(1) });
