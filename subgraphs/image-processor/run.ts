@@ -5,9 +5,8 @@ import { type BlobObject, blobObject } from '../../platform/processor/records/bl
 import type { ImageAssetV1 } from '../../schemas/types.generated.ts';
 import type { AltText, Describer } from './alt-text.ts';
 import type { Decoder } from './picture/decoder.ts';
-import type { ImageFormat } from './picture/format.ts';
 import type { Picture } from './picture/picture.ts';
-import { type Rendition, type RenditionFormat, renditionFormats } from './picture/rendition.ts';
+import { type Rendition, renditionFormats } from './picture/rendition.ts';
 import { type ImageInput, imageInput, openOriginal } from './uploads/original.ts';
 
 /** Opened resources of the image processor. */
@@ -21,45 +20,13 @@ export interface ImageTools {
   readonly describer?: Describer;
 }
 
-export interface RenditionData {
-  /** `thumbnail`, or the longest side in pixels that it may have: `640`, `1280`, `2048`. */
-  readonly name: string;
-  readonly format: RenditionFormat;
-  /** In pixels, as the height. */
-  readonly width: number;
-  readonly height: number;
-  readonly size_bytes: number;
-  /** In lower-case hex; names the object. */
-  readonly sha256: string;
-}
+export type RenditionData = ImageAssetV1['renditions'][number];
 
 /** The blob's `data`: by the schema, with all that this version writes. */
 export interface ImageAssetData extends ImageAssetV1 {
-  /** In pixels of the original when upright, as the height. */
-  readonly width: number;
-  readonly height: number;
-  readonly format: ImageFormat;
   /** Frames or pages of the original, from 1; renditions show the first. */
   readonly pages: number;
   readonly has_alpha: boolean;
-  /** ISO 8601, local time, with an offset if the camera wrote one; absent when unknown. */
-  readonly taken_at?: string;
-  /** Maker and model; absent when unknown. */
-  readonly camera?: string;
-  /** Degrees, WGS 84. Absent when unknown, or not to be kept. */
-  readonly position?: { readonly latitude: number; readonly longitude: number };
-  /** As `#rrggbb`, by area, largest first; at most 5. */
-  readonly dominant_colors: readonly string[];
-  /** Base64. */
-  readonly thumbhash: string;
-  /** Absent when neither the user nor a model wrote one. */
-  readonly alt_text?: string;
-  /** `user`, or the model's name; absent without `alt_text`. */
-  readonly alt_text_by?: string;
-  /** The smallest first, each as WebP, then as AVIF. */
-  readonly renditions: readonly RenditionData[];
-  /** The uploaded file as it was announced. */
-  readonly original: Pick<ImageInput, 'upload_id' | 'sha256' | 'size_bytes' | 'content_type' | 'file_name'>;
 }
 
 /** @throws BlobgraphError SCHEMA_VIOLATION when the blob names no uploaded file */
