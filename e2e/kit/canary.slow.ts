@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { derivedBlobId } from '../../platform/ids/ids.ts';
 import { defineProcessor } from '../../platform/processor/kit/define.ts';
 import { records } from '../../platform/processor/records/records.ts';
 import expansion from '../../subgraphs/text-expansion/processor.ts';
 import { operator, startKitSystem } from './system.fixture.ts';
+import { type Drafts, versionsMade } from './versions.fixture.ts';
 
 const ID = 'text-expansion';
 const PATH = `/api/v1/processors/${ID}/canary`;
@@ -75,21 +75,7 @@ async function givenTo(system: System, caller: Caller, id: string): Promise<stri
   return data?.blob.processing.runs[0]?.version ?? null;
 }
 
-/** Expects one result of every draft, and no failed runs. @returns the version that made each */
-async function made({ system, caller, drafts }: Awaited<ReturnType<typeof setUp>>): Promise<string[]> {
-  const by: string[] = [];
-  for (const id of drafts) {
-    await expect
-      .poll(async () => (await system.blob(caller, id))?.processing, { timeout: 60_000 })
-      .toMatchObject({ state: 'COMPLETED', runs: [{ processorId: ID, state: 'COMPLETED', error: null }] });
-    const { derived } = (await system.blob(caller, id)) ?? { derived: { nodes: [] } };
-    expect(derived.nodes).toHaveLength(1);
-    const [node] = derived.nodes;
-    by.push(['1', '2'].find((name) => derivedBlobId(id, ID, name) === node?.id) ?? 'none');
-  }
-  expect(await system.log.deadLetters()).toEqual([]);
-  return by;
-}
+const made = (all: Drafts): Promise<string[]> => versionsMade(all, ID, ['1', '2']);
 
 describe('a candidate beside the present version', () => {
   it('makes its share, of the blobs that were given to it when they were created', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { derivedBlobId } from '../../platform/ids/ids.ts';
 import { defineProcessor } from '../../platform/processor/kit/define.ts';
 import { records } from '../../platform/processor/records/records.ts';
 import expansion from '../../subgraphs/text-expansion/processor.ts';
 import { startKitSystem } from './system.fixture.ts';
+import { versionsMade } from './versions.fixture.ts';
 
 const ID = 'text-expansion';
 
@@ -26,26 +26,6 @@ const version = (name: string, schemaIds: readonly string[] = ['text-input-v1'])
     resolvers: expansion.resolvers ?? {},
   });
 
-type System = Awaited<ReturnType<typeof startKitSystem>>;
-
-/** Expects one result of these versions for every draft, and no failed runs. */
-async function expectWhole(
-  system: System,
-  caller: ReturnType<System['newUser']>,
-  drafts: readonly string[],
-  versions: readonly string[],
-) {
-  for (const id of drafts) {
-    await expect
-      .poll(async () => (await system.blob(caller, id))?.processing, { timeout: 60_000 })
-      .toMatchObject({ state: 'COMPLETED', runs: [{ processorId: ID, state: 'COMPLETED', error: null }] });
-    const { derived } = (await system.blob(caller, id)) ?? { derived: { nodes: [] } };
-    expect(derived.nodes).toHaveLength(1);
-    expect(versions.map((each) => derivedBlobId(id, ID, each))).toContain(derived.nodes[0]?.id);
-  }
-  expect(await system.log.deadLetters()).toEqual([]);
-}
-
 describe('two versions of a processor beside each other', () => {
   it.each([
     ['forwards', '1', '2'],
@@ -67,7 +47,7 @@ describe('two versions of a processor beside each other', () => {
     await store(8);
     await old.stop();
     await store(8);
-    await expectWhole(system, caller, drafts, ['1', '2']);
+    await versionsMade({ system, caller, drafts }, ID, ['1', '2']);
   });
 
   it('leave to each other what only the other takes', async () => {
@@ -84,6 +64,6 @@ describe('two versions of a processor beside each other', () => {
         system.createDraft(caller, `Draft ${index}.`, index % 2 ? 'note-v1' : 'text-input-v1'),
       ),
     );
-    await expectWhole(system, caller, drafts, ['1', '2']);
+    await versionsMade({ system, caller, drafts }, ID, ['1', '2']);
   });
 });
