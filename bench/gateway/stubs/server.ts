@@ -68,6 +68,12 @@ function createStub(graph: (typeof graphs)[StubGraphName], subgraph: (typeof gra
   }
   const server = createServer((request, response) => {
     if (request.method !== 'POST') return send(response, '{"status":"ready","checks":{}}');
+    // E.g. reports of what is used.
+    if (request.url !== '/graphql' && request.url !== TOGETHER_PATH) {
+      request.resume();
+      response.writeHead(404).end();
+      return;
+    }
     receive(request, (body) => {
       const text = request.url === TOGETHER_PATH ? answerTogether(body) : answer(body);
       if (delayMs === 0) send(response, text);
