@@ -246,7 +246,8 @@ export function describeMainJob(name: string, start: (place: Place) => Promise<S
         ...{ title: 'A', idempotencyKey: randomUUID() },
       };
       const query = `mutation ($input: RequestUploadInput!) { requestUpload(input: $input) { userErrors { code } } }`;
-      expect((await through.request(query, { input })).errors).toHaveLength(1);
+      // Hive Router tells of the status as well.
+      expect((await through.request(query, { input })).errors?.length).toBeGreaterThan(0);
       expect(router.askedOutside).toHaveLength(1);
       const [headers = {}] = router.askedOutside;
       expect(headers['x-service-secret']).toBeUndefined();
