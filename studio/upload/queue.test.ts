@@ -56,10 +56,6 @@ test('a file is read, waits for its user, and is sent', async () => {
 test('one is read at a time, three are sent at once, and all of them arrive', async () => {
   let [reading, mostRead, sending, mostSent] = [0, 0, 0, 0];
   const turn = () => new Promise((resolve) => setImmediate(resolve));
-  let threeAreSent = () => {};
-  const areThree = new Promise<void>((resolve) => {
-    threeAreSent = resolve;
-  });
   const { queue, stages } = queueOf({
     async read(file) {
       reading += 1;
@@ -71,9 +67,8 @@ test('one is read at a time, three are sent at once, and all of them arrive', as
     async put() {
       sending += 1;
       mostSent = Math.max(mostSent, sending);
-      if (sending === 3) threeAreSent();
       // However long reading the next takes, the first wait for it.
-      await areThree;
+      await vi.waitFor(() => expect(mostSent).toBe(3), { timeout: 20_000 });
       await turn();
       sending -= 1;
       return { at: SENT_AT };

@@ -66,16 +66,20 @@ function createStub(graph: (typeof graphs)[StubGraphName], subgraph: (typeof gra
     const lines = asked.map(({ json }, index) => JSON.stringify({ index, status: 200, text: answer(json) }));
     return `${lines.join('\n')}\n`;
   }
+  const byPath = new Map([
+    ['/graphql', answer],
+    [TOGETHER_PATH, answerTogether],
+  ]);
   const server = createServer((request, response) => {
     if (request.method !== 'POST') return send(response, '{"status":"ready","checks":{}}');
-    // E.g. reports of what is used.
-    if (request.url !== '/graphql' && request.url !== TOGETHER_PATH) {
-      request.resume();
-      response.writeHead(404).end();
-      return;
-    }
+    const answerTo = byPath.get(request.url ?? '');
     receive(request, (body) => {
-      const text = request.url === TOGETHER_PATH ? answerTogether(body) : answer(body);
+      // E.g. reports of what is used.
+      if (!answerTo) {
+        response.writeHead(404).end();
+        return;
+      }
+      const text = answerTo(body);
       if (delayMs === 0) send(response, text);
       else setTimeout(send, delayMs, response, text);
     });
